@@ -1,0 +1,208 @@
+"""The complaint form: what each message means for the open field, and filing at the end."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, AllSlotsReset, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.moves import is_command, is_digression
+from actions.turn import entity_of, in_database, intent_of, key_of, text_of
+from care.accounts.rules import mask_numbers, normalise_line
+from care.complaints import rules
+from care.complaints.rules import Draft
+from care.complaints.service import file_complaint
+from care.db import utcnow
+from care.errors import InvalidInput
+from care.sla.policy import policy
+from care.timezone import CHINA
+from care.wording import say, spoken_time
+
+Events = list[dict[str, Any]]
+
+FORM = "complaint_form"
+#: in the order in which they are asked
+FIELDS = ("description", "line", "since", "wish", "contact")
+CONFIRMED = "complaint_confirmed"
+#: wrong answers to one question after which it is left out, so that nobody is asked for ever
+_MOST_TRIES = 3
+#: a field that the customer does not want to fill (None would be asked again)
+SKIPPED = ""
+
+
+def slot(field: str) -> str:
+    return f"complaint_{field}"
+
+
+class ValidateComplaintForm(Action):
+    """Rasa calls this when the form begins and for every message while it is open."""
+
+    def name(self) -> str:
+        return "validate_complaint_form"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        requested = tracker.get_slot("requested_slot")
+        if requested is None:  # the form has just begun
+            return self._with_summary(dispatcher, tracker, _opening(tracker))
+        if _was_answered_elsewhere(tracker):
+            return []  # a question in between: the form only asks its open field again
+        asked = requested.removeprefix("complaint_")
+        if is_command(tracker) or (asked != "description" and is_digression(tracker)):
+            return []  # nothing filled: the form steps back and the rule for that intent answers
+        if field := entity_of(tracker, "field"):
+            return [SlotSet(slot(field), None), SlotSet(CONFIRMED, None)]
+        if asked == "confirmed":
+            return self._with_summary(dispatcher, tracker, _confirm(dispatcher, tracker))
+        return self._with_summary(dispatcher, tracker, _answer(dispatcher, tracker, asked))
+
+    def _with_summary(self, dispatcher: CollectingDispatcher, tracker: Tracker, events: Events) -> Events:
+        """Show the summary when this message filled the last field."""
+        values = dict(tracker.slots) | {event["name"]: event["value"] for event in events}
+        if all(values.get(slot(field)) is not None for field in FIELDS) and values.get(CONFIRMED) is None:
+            dispatcher.utter_message(response="utter_complaint_summary", **_summary(values))
+        return events
+
+
+def _opening(tracker: Tracker) -> Events:
+    """The first message of the matter: its category, and whatever fields it already fills."""
+    intent, _ = intent_of(tracker)
+    text = text_of(tracker)
+    if not text:  # 「登记投诉」 was chosen under another answer: the message before it is the matter
+        text, intent = _message_before(tracker)
+    category = policy().category_of(intent)
+    events = [SlotSet(slot("category"), category), SlotSet(CONFIRMED, None)]
+    if rules.tells_what_happened(text):
+        events.append(SlotSet(slot("description"), text))
+    for field, entity in (("line", "phone"), ("since", "date")):
+        value = entity_of(tracker, entity)
+        if value is not None and rules.tells_what_happened(text):
+            try:
+                events.append(SlotSet(slot(field), _check(field, value)))
+            except InvalidInput:
+                continue  # it will be asked for
+    return events
+
+
+def _message_before(tracker: Tracker) -> tuple[str, str]:
+    for event in reversed(tracker.events):
+        if event.get("event") == "user" and not str(event.get("text") or "").startswith("/"):
+            intent = (event.get("parse_data") or {}).get("intent") or {}
+            return str(event["text"]), str(intent.get("name") or "")
+    return "", ""
+
+
+def _was_answered_elsewhere(tracker: Tracker) -> bool:
+    """Did another action answer the latest message before the form came back?"""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return False
+        if event.get("event") == "action" and event.get("name") not in (FORM, "action_extract_slots"):
+            return True
+    return False
+
+
+def _answer(dispatcher: CollectingDispatcher, tracker: Tracker, field: str) -> Events:
+    text = text_of(tracker)
+    tries = int(tracker.get_slot("complaint_tries") or 0) + 1
+    if intent_of(tracker)[0] == "skip" and field != "description":
+        return [SlotSet(slot(field), SKIPPED), SlotSet("complaint_tries", 0)]
+    if field == "contact" and intent_of(tracker)[0] == "affirm":
+        text = tracker.get_slot(slot("line")) or text  # 「就用这个号码」
+    try:
+        value = _check(field, entity_of(tracker, "phone") or text if field == "line" else text)
+    except InvalidInput as error:
+        if tries >= _MOST_TRIES:
+            # Asked often enough: what was said is kept with the story, and the conversation goes on.
+            told = tracker.get_slot(slot("description"))
+            kept = [SlotSet(slot("description"), f"{told}\n{text}"[: rules.MAX_STORY])] if told and text else []
+            value = SKIPPED if field != "description" else (text or say("no_description"))
+            dispatcher.utter_message(response="utter_complaint_moving_on")
+            return [*kept, SlotSet(slot(field), value), SlotSet("complaint_tries", 0)]
+        dispatcher.utter_message(response=f"utter_{error.reason}")
+        return [SlotSet("complaint_tries", tries)]
+    return [SlotSet(slot(field), value), SlotSet("complaint_tries", 0)]
+
+
+def _check(field: str, text: str) -> str:
+    """The value to keep. Raises InvalidInput, whose reason names the response that explains it."""
+    if field == "line":
+        return normalise_line(text)
+    if field == "description":
+        if not rules.tells_what_happened(text):
+            raise InvalidInput("field_empty", "says nothing about what happened")
+        return text[: rules.MAX_STORY]
+    value = rules.field_text(text)
+    if field == "since":
+        rules.since_date(value, _today())
+    return value
+
+
+def _confirm(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """A yes files; a no asks what to change; words that carry a number or a day correct that field."""
+    intent, _ = intent_of(tracker)
+    if intent == "affirm":
+        return [SlotSet(CONFIRMED, True)]
+    for field, entity in (("line", "phone"), ("since", "date")):
+        value = entity_of(tracker, entity)
+        if value is None:
+            continue
+        try:
+            return [SlotSet(slot(field), _check(field, value))]
+        except InvalidInput as error:
+            dispatcher.utter_message(response=f"utter_{error.reason}")
+            return [SlotSet(CONFIRMED, None)]
+    text = text_of(tracker)
+    if intent not in ("deny", "correct") and rules.tells_what_happened(text):
+        told = tracker.get_slot(slot("description"))
+        return [SlotSet(slot("description"), f"{told}\n{text}"[: rules.MAX_STORY])]
+    dispatcher.utter_message(response="utter_complaint_what_to_change")
+    return [SlotSet("complaint_tries", 0)]
+
+
+def _today() -> date:
+    return utcnow().astimezone(CHINA).date()
+
+
+def _summary(values: dict[str, Any]) -> dict[str, str]:
+    shown = {field: rules.shorten(mask_numbers(values[slot(field)] or say("not_given"))) for field in FIELDS}
+    return shown | {"category": policy().categories[values[slot("category")]].title}
+
+
+class FileComplaint(Action):
+    def name(self) -> str:
+        return "action_file_complaint"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        now = utcnow()
+        given = {field: tracker.get_slot(slot(field)) or None for field in FIELDS}
+        draft = Draft(
+            category=str(tracker.get_slot(slot("category"))),
+            description=str(given["description"]),
+            line=given["line"],
+            since=given["since"],
+            since_date=rules.since_date(given["since"], _today()) if given["since"] else None,
+            wish=given["wish"],
+            contact=given["contact"],
+        )
+        key = key_of(tracker, self.name())
+        filed = await in_database(lambda session: file_complaint(session, draft, key, policy(), now))
+        dispatcher.utter_message(
+            response="utter_complaint_filed",
+            number=filed.number,
+            department=filed.department,
+            feedback=spoken_time(filed.feedback_due, now),
+            solution=spoken_time(filed.solution_due, now),
+        )
+        return [AllSlotsReset()]
+
+
+class CancelComplaint(Action):
+    def name(self) -> str:
+        return "action_cancel_complaint"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        dispatcher.utter_message(response="utter_complaint_cancelled")
+        return [ActiveLoop(None), AllSlotsReset()]

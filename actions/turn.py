@@ -1,0 +1,47 @@
+"""What an action may know about the turn it runs in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import anyio.to_thread
+from rasa_sdk import Tracker
+from sqlalchemy.orm import Session
+
+from care import db
+from care.once import OnceKey
+
+T = TypeVar("T")
+
+
+def key_of(tracker: Tracker, action: str) -> OnceKey:
+    """The same for every run of this action for this message; Rasa's gateway puts the message id into the metadata."""
+    return OnceKey(tracker.sender_id, str(tracker.latest_message["metadata"]["message_id"]), action)
+
+
+def text_of(tracker: Tracker) -> str:
+    """The customer's own words; empty when they chose a button."""
+    text = str(tracker.latest_message.get("text") or "")
+    return "" if text.startswith("/") else text
+
+
+def intent_of(tracker: Tracker) -> tuple[str, float]:
+    """Label and confidence of the latest message."""
+    intent = tracker.latest_message.get("intent") or {}
+    return str(intent.get("name") or ""), float(intent.get("confidence") or 0.0)
+
+
+def ranking_of(tracker: Tracker) -> list[str]:
+    """Labels of the latest message, most likely first."""
+    return [str(intent["name"]) for intent in tracker.latest_message.get("intent_ranking") or []]
+
+
+def entity_of(tracker: Tracker, name: str) -> str | None:
+    value = next(tracker.get_latest_entity_values(name), None)
+    return None if value is None else str(value)
+
+
+async def in_database(work: Callable[[Session], T]) -> T:
+    """`work` in one transaction, in a thread: the server goes on serving other conversations."""
+    return await anyio.to_thread.run_sync(db.run, work)

@@ -1,0 +1,1 @@
+"""Filing a complaint: what is asked, what is checked, what is written."""

@@ -1,0 +1,60 @@
+"""What a message may be, and what is made of it before anyone reads it. Pure functions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from care.errors import InvalidInput
+
+#: Longest message that is taken, in characters; a longer one is refused, never cut.
+MAX_TEXT = 12_000
+MAX_MESSAGE_ID = 128
+#: A message id this long is taken as impossible to guess, so that it may stand for a conversation that it opened.
+UNGUESSABLE = 16
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """One message from a channel, verified and parsed, before it is stored.
+
+    `conversation_id` is None when it opens a conversation.
+    """
+
+    channel: str
+    message_id: str
+    text: str
+    conversation_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One bubble. `buttons` are `{"title", "payload"}`; only payloads sent here come back as commands."""
+
+    text: str
+    buttons: list[dict[str, str]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"text": self.text} | ({"buttons": self.buttons} if self.buttons else {})
+
+
+def clean_text(text: str) -> str:
+    """Without control, bidirectional and zero-width characters (they hide text from readers); line breaks stay.
+
+    Raises InvalidInput (reason `too_long`).
+    """
+    if len(text) > MAX_TEXT:
+        raise InvalidInput("too_long", f"a message may have {MAX_TEXT} characters; send the rest as a second one")
+    return _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
+
+
+def check_message_id(message_id: str) -> str:
+    """Raises InvalidInput (reason `message_id`)."""
+    if not re.fullmatch(rf"[\x21-\x7e]{{1,{MAX_MESSAGE_ID}}}", message_id):
+        raise InvalidInput(
+            "message_id", f"message_id must be 1 to {MAX_MESSAGE_ID} visible ASCII characters; a UUID is best"
+        )
+    return message_id

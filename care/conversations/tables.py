@@ -1,0 +1,60 @@
+"""Conversations and messages. Message text is sealed; what was received is never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from care.db import Base, Sealed
+
+
+class Conversation(Base):
+    __tablename__ = "conversations"
+    __table_args__ = (UniqueConstraint("channel", "opening_key"),)
+
+    #: opaque and impossible to guess; the only name of a customer that Rasa sees
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    #: id of the message that opened it, where that id cannot be guessed: a repeated opening finds it again
+    opening_key: Mapped[str | None] = mapped_column(String(128))
+    #: bot | queue | agent: who answers the next message
+    owner: Mapped[str] = mapped_column(String(8), default="bot")
+    #: the last matter is closed: the next message begins a new Rasa session
+    matter_closed: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+
+class Message(Base):
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "channel_message_id"),
+        Index("ix_messages_conversation_id_id", "conversation_id", "id"),
+        Index("ix_messages_in_reply_to", "in_reply_to", postgresql_where=text("in_reply_to IS NOT NULL")),
+        # The sweep's cost follows what waits, not what was ever said.
+        Index("ix_messages_pending", "next_attempt_at", postgresql_where=text("status = 'pending'")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    #: customer | bot | system | agent
+    author: Mapped[str] = mapped_column(String(8))
+    text: Mapped[str] = mapped_column(Sealed("messages.text"))
+    buttons: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
+    created_at: Mapped[datetime]
+
+    # A customer's message
+    channel_message_id: Mapped[str | None] = mapped_column(String(128))
+    #: a button's payload that we sent in this conversation, to be read as a command
+    is_payload: Mapped[bool] = mapped_column(default=False)
+    #: pending (waits for the bot) | answered | held (for a human)
+    status: Mapped[str | None] = mapped_column(String(8))
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+
+    # An answer
+    in_reply_to: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))

@@ -1,0 +1,55 @@
+"""Background work: procrastinate, jobs in the same PostgreSQL. `quanyi worker` runs them, any number of workers.
+
+A job is at least once: everything it calls is safe to repeat.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import procrastinate
+from prometheus_client import Counter, Gauge
+
+from care import db
+from care.logs import get_logger
+from care.settings import settings
+from care.turns import service
+from care.turns.runner import Runner
+
+#: A job whose worker has not been heard of for this long is run again.
+_STALLED = timedelta(seconds=60)
+_SWEPT_AT_ONCE = 8
+
+_log = get_logger("care.jobs")
+_swept = Counter("quanyi_turns_swept_total", "Conversations taken up by the sweep")
+_waiting = Gauge("quanyi_turns_waiting", "Conversations that the last sweep found waiting")
+
+
+def create_app(runner: Runner) -> procrastinate.App:
+    """The app with all tasks; `runner` answers what web processes left behind."""
+    connector = procrastinate.PsycopgConnector(
+        conninfo=settings().database_url.get_secret_value(), min_size=1, max_size=4, timeout=5
+    )
+    app = procrastinate.App(connector=connector)
+
+    # Seconds come last in procrastinate's cron expressions.
+    @app.periodic(cron="* * * * * */5")
+    @app.task(name="turns.sweep", queueing_lock="turns.sweep", pass_context=False)
+    async def sweep_turns(timestamp: int) -> None:
+        """Messages whose process died, or whose next try is due."""
+        waiting = await runner.in_database(lambda s: service.waiting_conversations(s, db.utcnow()))
+        _waiting.set(len(waiting))
+        if waiting:
+            _log.info("turns_swept", conversations=len(waiting))
+            _swept.inc(len(waiting))
+            await runner.run_many(waiting, _SWEPT_AT_ONCE)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="jobs.retry_stalled", queueing_lock="jobs.retry_stalled")
+    async def retry_stalled(timestamp: int) -> None:
+        """Jobs whose worker was killed stay `doing`; put them back."""
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED.total_seconds()):
+            _log.warning("job_stalled", job_id=job.id, task=job.task_name)
+            await app.job_manager.retry_job(job)
+
+    return app

@@ -1,0 +1,9 @@
+"""Every table of ours, imported: what migrations compare with and what key rotation walks through."""
+
+import care.accounts.tables
+import care.conversations.tables
+import care.handoff.tables
+import care.once
+import care.sla.tables
+import care.tickets.tables
+import care.turns.tables  # noqa: F401

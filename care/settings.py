@@ -1,0 +1,69 @@
+"""What the environment tells the application side (care, actions, web, worker).
+
+Every variable is documented in docs/operate/settings.md. In demo mode `quanyi run` makes the secrets once and
+keeps them in `var/`; in production mode each one must be set and a missing one is named.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from care.errors import InvalidInput
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="QUANYI_", extra="ignore")
+
+    mode: Literal["demo", "production"] = "demo"
+
+    #: `postgresql://user:password@host:port/database` of the care database.
+    database_url: SecretStr = Field(default=...)
+    #: Connections that one process keeps at most (web: threads that touch the database at once).
+    database_pool: int = Field(default=10, ge=2, le=200)
+
+    #: `id:base64,id:base64` 32-byte AES keys, the first one encrypts, all decrypt.
+    keys: SecretStr = Field(default=...)
+    #: base64, 32 bytes: HMAC key of the blind index (look-up of a phone number without reading it).
+    index_key: SecretStr = Field(default=...)
+    #: signs conversation tokens.
+    token_key: SecretStr = Field(default=...)
+
+    #: between web or worker and Rasa's gateway channel.
+    gateway_secret: SecretStr = Field(default=...)
+    #: between Rasa and the action server.
+    actions_secret: SecretStr = Field(default=...)
+
+    rasa_url: str = "http://127.0.0.1:5005"
+    #: seconds that the customer waits before being told that the answer takes longer.
+    reply_patience: float = Field(default=5.0, gt=0, le=30)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    actions_port: int = Field(default=5055, ge=1, le=65535)
+    worker_port: int = Field(default=8001, ge=1, le=65535)
+
+    #: comma-separated origins whose pages may call the web process, e.g. `https://www.example.cn`.
+    origins: str = ""
+
+    @property
+    def allowed_origins(self) -> list[str]:
+        return [origin.strip().rstrip("/") for origin in self.origins.split(",") if origin.strip()]
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The care database's URL with the driver that SQLAlchemy needs named (psycopg 3)."""
+        return self.database_url.get_secret_value().replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Raises InvalidInput (reason `settings`) naming every variable that is missing or wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [f"QUANYI_{str(part['loc'][0]).upper()} ({part['msg'].lower()})" for part in error.errors()]
+        raise InvalidInput("settings", f"set these variables, see docs/operate: {', '.join(wrong)}") from None

@@ -1,0 +1,1 @@
+"""The policy file and the clocks that a ticket carries."""

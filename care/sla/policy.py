@@ -1,0 +1,102 @@
+"""Reading and checking the policy file: a mistake is named with its place, and nothing starts with a wrong policy."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from care.errors import InvalidInput
+
+DEFAULT = Path(__file__).with_name("policy.yml")
+FIRST_FEEDBACK = "first_feedback"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ClockSpec(_Strict):
+    kind: Literal["promise", "statutory"]
+    hours: float | None = Field(default=None, gt=0)
+    days: int | None = Field(default=None, gt=0)
+    #: hours after the start at which somebody inside is told
+    alarms: list[float] = []
+    source: str
+
+    @model_validator(mode="after")
+    def _one_length(self) -> ClockSpec:
+        if (self.hours is None) == (self.days is None):
+            raise ValueError("give either hours or days")
+        return self
+
+
+class Category(_Strict):
+    title: str
+    department: str
+    complexity: Literal["simple", "complex"]
+    priority: int = Field(ge=1, le=4)
+    #: beside the feedback and solution promises, which every category has
+    clocks: list[str]
+    intents: list[str]
+
+
+class Policy(_Strict):
+    version: str = Field(max_length=32)
+    departments: dict[str, str]
+    clocks: dict[str, ClockSpec]
+    categories: dict[str, Category]
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Policy:
+        for name in (FIRST_FEEDBACK, "solution_simple", "solution_complex"):
+            if name not in self.clocks:
+                raise ValueError(f"clocks: {name} is missing")
+        if "other" not in self.categories:
+            raise ValueError("categories: other is missing; it takes what fits nowhere else")
+        owner: dict[str, str] = {}
+        for name, category in self.categories.items():
+            if category.department not in self.departments:
+                raise ValueError(f"categories.{name}.department: {category.department} is not under departments")
+            for clock in category.clocks:
+                if clock not in self.clocks:
+                    raise ValueError(f"categories.{name}.clocks: {clock} is not under clocks")
+            for intent in category.intents:
+                if intent in owner:
+                    raise ValueError(f"categories.{name}.intents: {intent} belongs to {owner[intent]} already")
+                owner[intent] = name
+        return self
+
+    def category_of(self, intent: str | None) -> str:
+        """The category of a complaint that began with this label; `other` when no category names it."""
+        for name, category in self.categories.items():
+            if intent in category.intents:
+                return name
+        return "other"
+
+    def clocks_of(self, category: str, complexity: str) -> dict[str, ClockSpec]:
+        names = [FIRST_FEEDBACK, f"solution_{complexity}", *self.categories[category].clocks]
+        return {name: self.clocks[name] for name in names}
+
+
+def load_policy(path: Path) -> Policy:
+    """Raises InvalidInput (reason `policy`) naming file and place."""
+    try:
+        return Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise InvalidInput("policy", f"{path}: cannot be read ({error.strerror}); see QUANYI_POLICY") from error
+    except yaml.YAMLError as error:
+        raise InvalidInput("policy", f"{path}: not YAML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "file"
+        raise InvalidInput("policy", f"{path}: {place}: {first['msg']}") from error
+
+
+@lru_cache(maxsize=1)
+def policy() -> Policy:
+    return load_policy(Path(os.environ.get("QUANYI_POLICY") or DEFAULT))

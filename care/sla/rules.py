@@ -1,0 +1,46 @@
+"""When a clock is due. Pure functions; `start` and results are aware datetimes, days are counted in China."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+import chinese_calendar
+
+from care.timezone import CHINA
+
+
+def is_workday(day: date) -> bool:
+    """By the State Council's yearly notice, 调休 included.
+
+    Beyond the last published year: Monday to Friday, provisional until the calendar package knows that year.
+    """
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5
+
+
+def is_published(day: date) -> bool:
+    """Whether the holiday notice of that year is known; if not, a date counted with it is provisional."""
+    try:
+        chinese_calendar.is_workday(day)
+    except NotImplementedError:
+        return False
+    return True
+
+
+def due_in_hours(start: datetime, hours: float) -> datetime:
+    """Hours run at once and through (民法典 201: counted from the moment that was agreed)."""
+    return start + timedelta(hours=hours)
+
+
+def due_in_days(start: datetime, days: int, workday: Callable[[date], bool] = is_workday) -> datetime:
+    """The end of the last day: the first day is not counted, a holiday at the end rolls on (民法典 201–203).
+
+    Returned as 00:00 of the day after, so that `now < due` means in time.
+    """
+    last = start.astimezone(CHINA).date() + timedelta(days=days)
+    while not workday(last):
+        last += timedelta(days=1)
+    return datetime.combine(last + timedelta(days=1), time(), tzinfo=CHINA)

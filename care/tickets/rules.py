@@ -1,0 +1,75 @@
+"""Ticket numbers, kinds, statuses and which status may follow which. Pure functions and tables."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+
+from care.timezone import CHINA
+
+
+class Kind(StrEnum):
+    COMPLAINT = "complaint"
+    FAULT = "fault"
+    PRIVACY = "privacy"
+    FEEDBACK = "feedback"
+    CALLBACK = "callback"
+    APPEAL = "appeal"
+
+
+class Status(StrEnum):
+    """TM Forum TMF621 Trouble Ticket v4.0.0, TroubleTicketStatusType."""
+
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "inProgress"
+    PENDING = "pending"
+    HELD = "held"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+#: What may follow what; a status that is missing here is final.
+FOLLOWS: dict[Status, frozenset[Status]] = {
+    Status.ACKNOWLEDGED: frozenset({Status.IN_PROGRESS, Status.PENDING, Status.REJECTED, Status.CANCELLED}),
+    Status.IN_PROGRESS: frozenset({Status.PENDING, Status.HELD, Status.RESOLVED, Status.REJECTED, Status.CANCELLED}),
+    Status.PENDING: frozenset({Status.IN_PROGRESS, Status.RESOLVED, Status.CANCELLED}),
+    Status.HELD: frozenset({Status.IN_PROGRESS, Status.CANCELLED}),
+    Status.RESOLVED: frozenset({Status.CLOSED, Status.IN_PROGRESS}),
+}
+
+#: The key of the word that customers see (`utter_stage_…` in data/responses/tickets.yml): 受理 → 处理 → 反馈 → 关闭.
+STAGE: dict[Status, str] = {
+    Status.ACKNOWLEDGED: "accepted",
+    Status.IN_PROGRESS: "working",
+    Status.PENDING: "waiting_for_you",
+    Status.HELD: "working",
+    Status.RESOLVED: "answered",
+    Status.CLOSED: "closed",
+    Status.REJECTED: "closed",
+    Status.CANCELLED: "withdrawn",
+}
+
+_PREFIX: dict[Kind, str] = {
+    Kind.COMPLAINT: "TS",  # 投诉
+    Kind.FAULT: "BZ",  # 报障
+    Kind.PRIVACY: "YS",  # 隐私
+    Kind.FEEDBACK: "FK",  # 反馈
+    Kind.CALLBACK: "HD",  # 回电
+    Kind.APPEAL: "SS",  # 申诉
+}
+# Crockford's base 32 (https://www.crockford.com/base32.html): nothing that looks or sounds like something else.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def ticket_number(kind: Kind, now: datetime, choose: Callable[[str], str] = secrets.choice) -> str:
+    """`TS261121-4K7Q2X`: kind, day in China, six random signs (30 bits: not to be guessed in bulk)."""
+    day = now.astimezone(CHINA).strftime("%y%m%d")
+    return f"{_PREFIX[kind]}{day}-{''.join(choose(_ALPHABET) for _ in range(6))}"
+
+
+def may_follow(current: Status, following: Status) -> bool:
+    return following in FOLLOWS.get(current, frozenset())

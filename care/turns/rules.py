@@ -1,0 +1,24 @@
+"""How long a turn may take, when it is tried again, when a person is asked for. Pure functions."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+#: One call to Rasa. Shorter than the lease, so that a call that still runs is never overtaken by another holder.
+CALL_SECONDS = 10.0
+LEASE = timedelta(seconds=13)
+
+FAILURES_BEFORE_A_PERSON = 5
+WAIT_BEFORE_A_PERSON = timedelta(minutes=2)
+
+_BACKOFF_SECONDS = (0.5, 1, 2, 4, 8, 15, 30, 60)
+
+
+def next_attempt(failures: int, now: datetime) -> datetime:
+    """After the first failure in half a second (a part is being restarted), later ones further apart, for good:
+    a message stays queued until it is answered or a person has taken the conversation."""
+    return now + timedelta(seconds=_BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS)) - 1])
+
+
+def needs_a_person(failures: int, received_at: datetime, now: datetime) -> bool:
+    return failures >= FAILURES_BEFORE_A_PERSON or now - received_at >= WAIT_BEFORE_A_PERSON

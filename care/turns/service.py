@@ -1,0 +1,222 @@
+"""A message's way to its answer, as short transactions: accept, begin, then complete or fail.
+
+No connection and no lock is held while the bot is asked; the lease's fencing number tells a holder that was overtaken
+that its answer no longer counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import exists, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from care.conversations.rules import Inbound, Reply
+from care.conversations.service import (
+    Received,
+    owner_of,
+    receive,
+    replies_to,
+    set_status,
+    store_replies,
+)
+from care.conversations.tables import Conversation, Message
+from care.errors import Conflict
+from care.handoff.rules import Reason
+from care.handoff.service import open_handoff, request_handoff, withdraw
+from care.turns.dialogue import Question
+from care.turns.rules import LEASE, needs_a_person, next_attempt
+from care.turns.tables import TurnLease
+from care.wording import buttons, say
+
+STOP_WAITING = "/stop_waiting"
+
+# A lease that was given back. Not "now": a message that arrived a moment before must find it free as well.
+_FREE = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Turn:
+    question: Question
+    message_id: int
+    fence: int
+    failures: int
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Accepted:
+    received: Received
+    #: the lease to run this conversation's oldest waiting message; None when nothing is to run or another runs it
+    turn: Turn | None
+
+
+def accept(session: Session, inbound: Inbound, holder: str, now: datetime) -> Accepted:
+    """Store a message and decide who answers: nobody (empty), the queue, a person, or the bot, whose turn may begin."""
+    received = receive(session, inbound, now)
+    if received.is_new:
+        if not received.text:
+            _answer_ourselves(session, received, "empty_message", now)
+            return Accepted(received, None)
+        if received.is_payload and received.text == STOP_WAITING:
+            withdraw(session, received.conversation_id, now)
+            _answer_ourselves(session, received, "stopped_waiting", now)
+            return Accepted(received, None)
+        if received.owner != "bot" and not _bot_still_tries(session, received.conversation_id):
+            _hold(session, received, now)
+            return Accepted(received, None)
+    elif received.status != "pending":
+        return Accepted(received, None)
+    return Accepted(received, begin(session, received.conversation_id, holder, now))
+
+
+def _bot_still_tries(session: Session, conversation_id: str) -> bool:
+    """A queue that only the bot's own failure opened: the bot's late answer would close it again."""
+    handoff = open_handoff(session, conversation_id)
+    return handoff is not None and handoff.status == "waiting" and handoff.reason == Reason.BOT_FAILURE
+
+
+def _hold(session: Session, received: Received, now: datetime) -> None:
+    set_status(session, received.message_id, "held", now)
+    if received.owner == "queue":
+        reply = Reply(say("in_queue"), buttons("in_queue"))
+        store_replies(session, received.message_id, received.conversation_id, [reply], "system", now)
+
+
+def _answer_ourselves(session: Session, received: Received, key: str, now: datetime) -> None:
+    reply = Reply(say(key), buttons(key))
+    store_replies(session, received.message_id, received.conversation_id, [reply], "system", now)
+    set_status(session, received.message_id, "answered", now)
+
+
+def begin(session: Session, conversation_id: str, holder: str, now: datetime) -> Turn | None:
+    """Take the lease and the oldest waiting message; None when another holds the lease or nothing waits."""
+    fence = session.scalar(
+        insert(TurnLease)
+        .values(conversation_id=conversation_id, fence=1, holder=holder, expires_at=now + LEASE)
+        .on_conflict_do_update(
+            index_elements=[TurnLease.conversation_id],
+            set_={"fence": TurnLease.fence + 1, "holder": holder, "expires_at": now + LEASE},
+            where=TurnLease.expires_at <= now,
+        )
+        .returning(TurnLease.fence)
+    )
+    if fence is None:
+        return None
+    row = session.execute(
+        select(
+            Message.id,
+            Message.text,
+            Message.is_payload,
+            Message.attempts,
+            Message.created_at,
+            Message.next_attempt_at,
+            Conversation.owner,
+            Conversation.matter_closed,
+        )
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Message.conversation_id == conversation_id, Message.status == "pending")
+        .order_by(Message.id)
+        .limit(1)
+    ).one_or_none()
+    if row is None or row.next_attempt_at > now:
+        _release(session, conversation_id, fence)
+        return None
+    if row.owner == "agent" or (row.owner == "queue" and not _bot_still_tries(session, conversation_id)):
+        # A person was asked for while this message waited: it is theirs now.
+        set_status(session, row.id, "held", now)
+        _release(session, conversation_id, fence)
+        return None
+    if needs_a_person(row.attempts, row.created_at, now):
+        _ask_for_a_person(session, conversation_id, row.id, now)
+    question = Question(conversation_id, str(row.id), row.text, row.is_payload, row.matter_closed)
+    return Turn(question, row.id, fence, row.attempts, row.created_at)
+
+
+@dataclass(frozen=True)
+class Completed:
+    owner: str
+    #: another message of this conversation arrived while this one was answered
+    has_more: bool
+
+
+def complete(session: Session, turn: Turn, replies: Sequence[Reply], now: datetime) -> Completed:
+    """Store the answer and let the conversation go. Raises Conflict (reason `lease`) when another has overtaken us."""
+    conversation_id = turn.question.conversation_id
+    _release(session, conversation_id, turn.fence)
+    if turn.failures and owner_of(session, conversation_id) == "agent":
+        # Too late: a person has picked the conversation up, and the bot does not talk over people.
+        set_status(session, turn.message_id, "held", now)
+    else:
+        store_replies(session, turn.message_id, conversation_id, replies, "bot", now)
+        set_status(session, turn.message_id, "answered", now)
+    if turn.question.is_fresh:
+        session.execute(update(Conversation).where(Conversation.id == conversation_id).values(matter_closed=False))
+    if turn.failures:
+        withdraw(session, conversation_id, now, reason=Reason.BOT_FAILURE)
+    waits = exists().where(Message.conversation_id == conversation_id, Message.status == "pending")
+    row = session.execute(select(Conversation.owner, waits).where(Conversation.id == conversation_id)).one()
+    return Completed(row[0], row[1])
+
+
+def fail(session: Session, turn: Turn, now: datetime) -> datetime:
+    """Keep the message for another try, whose time is returned; after enough of them, a person is asked for as well.
+
+    Raises Conflict (reason `lease`) when another has overtaken us.
+    """
+    failures = turn.failures + 1
+    again_at = next_attempt(failures, now)
+    _release(session, turn.question.conversation_id, turn.fence)
+    session.execute(
+        update(Message).where(Message.id == turn.message_id).values(attempts=failures, next_attempt_at=again_at)
+    )
+    if needs_a_person(failures, turn.received_at, now):
+        _ask_for_a_person(session, turn.question.conversation_id, turn.message_id, now)
+    return again_at
+
+
+def _release(session: Session, conversation_id: str, fence: int) -> None:
+    released = session.scalar(
+        update(TurnLease)
+        .where(TurnLease.conversation_id == conversation_id, TurnLease.fence == fence)
+        .values(expires_at=_FREE)
+        .returning(TurnLease.fence)
+    )
+    if released is None:
+        raise Conflict("lease", "another process has taken this conversation over")
+
+
+def _ask_for_a_person(session: Session, conversation_id: str, message_id: int, now: datetime) -> None:
+    if open_handoff(session, conversation_id) is None:
+        request_handoff(session, conversation_id, Reason.BOT_FAILURE, now)
+        reply = Reply(say("bot_failure"), buttons("bot_failure"))
+        store_replies(session, message_id, conversation_id, [reply], "system", now)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    status: str
+    owner: str
+    replies: list[Reply]
+
+
+def outcome(session: Session, conversation_id: str, message_id: int) -> Outcome:
+    status = session.scalars(select(Message.status).where(Message.id == message_id)).one()
+    return Outcome(status or "pending", owner_of(session, conversation_id), replies_to(session, message_id))
+
+
+def waiting_conversations(session: Session, now: datetime, limit: int = 100) -> list[str]:
+    """Conversations whose oldest due message nobody works on: their holder died, or their next try is due."""
+    rows = session.execute(
+        text(
+            "SELECT m.conversation_id, min(m.id) FROM messages m"
+            " LEFT JOIN turn_leases l ON l.conversation_id = m.conversation_id AND l.expires_at > :now"
+            " WHERE m.status = 'pending' AND m.next_attempt_at <= :now AND l.conversation_id IS NULL"
+            " GROUP BY m.conversation_id ORDER BY min(m.id) LIMIT :limit"
+        ),
+        {"now": now, "limit": limit},
+    )
+    return [row.conversation_id for row in rows]

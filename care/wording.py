@@ -1,0 +1,48 @@
+"""What is said to customers outside Rasa, from the same files that Rasa answers from (`data/responses/*.yml`)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from care.timezone import CHINA
+
+RESPONSES = Path(__file__).resolve().parent.parent / "data" / "responses"
+
+
+@lru_cache(maxsize=1)
+def _responses() -> dict[str, list[dict[str, Any]]]:
+    merged: dict[str, list[dict[str, Any]]] = {}
+    for path in sorted(RESPONSES.glob("*.yml")):
+        merged |= yaml.safe_load(path.read_text(encoding="utf-8"))["responses"]
+    return merged
+
+
+def say(key: str, **values: str) -> str:
+    """The first wording of `utter_<key>` with its `{values}` filled in."""
+    text: str = _responses()[f"utter_{key}"][0]["text"]
+    return text.format(**values).rstrip("\n")
+
+
+def buttons(key: str) -> list[dict[str, str]]:
+    return list(_responses()[f"utter_{key}"][0].get("buttons", []))
+
+
+def choice_of(label: str) -> dict[str, str] | None:
+    """The button that stands for a label when the bot asks what was meant; None for labels that are no choice."""
+    key = f"utter_choice_{label}"
+    return dict(_responses()[key][0]["buttons"][0]) if key in _responses() else None
+
+
+def spoken_time(moment: datetime, now: datetime) -> str:
+    """`明天 15:20` as seen from `now`: today, tomorrow and the day after by name, later days by date."""
+    local, today = moment.astimezone(CHINA), now.astimezone(CHINA).date()
+    clock = local.strftime("%H:%M")
+    for days, word in enumerate(("today", "tomorrow", "day_after")):
+        if local.date() == today + timedelta(days=days):
+            return say(f"time_{word}", clock=clock)
+    return say("time_date", month=str(local.month), day=str(local.day), clock=clock)

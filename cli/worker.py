@@ -1,0 +1,57 @@
+"""`quanyi worker`: background jobs, with health and metrics on `QUANYI_WORKER_PORT`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from care import jobs, logs
+from care.settings import settings
+from care.turns.dialogue import RasaDialogue
+from care.turns.runner import Runner
+
+
+async def _healthz(request: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+async def _metrics(request: Request) -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def serve() -> None:
+    """Until SIGTERM or SIGINT. Ends with an exception when the jobs cannot run, so that the supervisor restarts us."""
+    logs.configure("worker")
+    dialogue = RasaDialogue(settings().rasa_url, settings().gateway_secret.get_secret_value())
+    app = jobs.create_app(Runner(dialogue))
+    web = Starlette(routes=[Route("/healthz", _healthz), Route("/metrics", _metrics)])
+    server = uvicorn.Server(
+        uvicorn.Config(web, host="127.0.0.1", port=settings().worker_port, log_config=None, access_log=False)
+    )
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]  # one handler for both: ours
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with app.open_async():
+        running = asyncio.create_task(
+            app.run_worker_async(
+                concurrency=4, install_signal_handlers=False, delete_jobs="successful", shutdown_graceful_timeout=5
+            )
+        )
+        serving = asyncio.create_task(server.serve())
+        stopping = asyncio.create_task(stop.wait())
+        done, _ = await asyncio.wait({running, serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        running.cancel()
+        await asyncio.gather(running, serving, return_exceptions=True)
+    await dialogue.aclose()
+    if stopping not in done:
+        raise SystemExit("the worker stopped by itself; see the log line before this one")

@@ -1,0 +1,1 @@
+"""What faces the network: channels, health, metrics. Thin; everything that matters is in `care`."""

@@ -1,0 +1,1 @@
+"""One module a channel: it verifies, parses, and hands an `Inbound` on."""

@@ -1,0 +1,92 @@
+"""`POST /api/chat`: one message in, its answer out; for integrators and scripts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from care.conversations.rules import MAX_MESSAGE_ID, MAX_TEXT, Inbound, check_message_id, clean_text
+from care.settings import settings
+from care.turns.runner import Runner
+from care.wording import say
+from web import tokens
+
+router = APIRouter(prefix="/api", tags=["chat"])
+
+
+class ChatIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    message_id: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=MAX_MESSAGE_ID,
+            description="Chosen by the client, new for every message (a UUID). The same id again gets the same answer.",
+        ),
+    ]
+    text: Annotated[str, Field(description=f"What the customer wrote, at most {MAX_TEXT} characters.")]
+    conversation_id: Annotated[str | None, Field(max_length=64, description="Absent: a new conversation.")] = None
+    token: Annotated[str | None, Field(max_length=512, description="Goes with conversation_id.")] = None
+
+
+class Button(BaseModel):
+    title: str
+    payload: Annotated[str, Field(description="Send it as `text` when the customer chooses this button.")]
+
+
+class ReplyOut(BaseModel):
+    text: str
+    buttons: list[Button] | None = None
+
+
+class ChatOut(BaseModel):
+    conversation_id: str
+    token: str
+    owner: Annotated[
+        Literal["bot", "queue", "agent"],
+        Field(description="Who answers next: the assistant, nobody yet (waiting for a person), or a person."),
+    ]
+    replies: list[ReplyOut]
+    pending: Annotated[
+        bool,
+        Field(description="The answer is not there yet: the message is kept; ask with the same message_id again."),
+    ] = False
+
+
+@router.post(
+    "/chat",
+    response_model=ChatOut,
+    response_model_exclude_none=True,
+    responses={
+        202: {"model": ChatOut, "description": "Stored; the answer takes longer (`pending`)"},
+        403: {"description": "Conversation or token (problem details)"},
+        409: {"description": "message_id was used for another text (problem details)"},
+        413: {"description": "Body too large (problem details)"},
+        422: {"description": "Request (problem details)"},
+        503: {"description": "Not stored: send the same message_id again (problem details)"},
+    },
+)
+async def chat(message: ChatIn, request: Request, response: Response) -> ChatOut:
+    if message.conversation_id is not None:
+        tokens.check(message.token, message.conversation_id)
+    inbound = Inbound("rest", check_message_id(message.message_id), clean_text(message.text), message.conversation_id)
+    runner: Runner = request.app.state.runner
+    accepted, outcome = await runner.accept_and_answer(inbound, settings().reply_patience)
+    replies = [ReplyOut.model_validate(reply.as_json()) for reply in outcome.replies]
+    pending = outcome.status == "pending"
+    if pending:
+        response.status_code = 202
+        response.headers["Retry-After"] = "2"
+        if not replies:
+            replies = [ReplyOut(text=say("answer_delayed"))]
+    conversation_id = accepted.received.conversation_id
+    return ChatOut(
+        conversation_id=conversation_id,
+        token=message.token or tokens.issue(conversation_id),
+        owner=outcome.owner,
+        replies=replies,
+        pending=pending,
+    )
