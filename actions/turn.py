@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 def key_of(tracker: Tracker, action: str) -> OnceKey:
     """The same for every run of this action for this message; Rasa's gateway puts the message id into the metadata."""
-    return OnceKey(tracker.sender_id, str(tracker.latest_message["metadata"]["message_id"]), action)
+    return OnceKey(tracker.sender_id, int(tracker.latest_message["metadata"]["message_id"]), action)
 
 
 def text_of(tracker: Tracker) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, select, update
+from sqlalchemy import BigInteger, String, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -18,7 +18,7 @@ class Receipt(Base):
     __tablename__ = "receipts"
 
     conversation_id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    message_id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     action: Mapped[str] = mapped_column(String(64), primary_key=True)
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     created_at: Mapped[datetime]
@@ -27,7 +27,8 @@ class Receipt(Base):
 @dataclass(frozen=True)
 class OnceKey:
     conversation_id: str
-    message_id: str
+    #: `messages.id` of the customer's message
+    message_id: int
     action: str
 
 

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     actions_secret: SecretStr = Field(default=...)
 
     rasa_url: str = "http://127.0.0.1:5005"
+    #: where Rasa calls the action server; the web process asks the same server for its health
+    actions_url: str = "http://127.0.0.1:5055/webhook"
     #: seconds that the customer waits before being told that the answer takes longer.
     reply_patience: float = Field(default=5.0, gt=0, le=30)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from typing import Any
+from urllib.parse import urljoin
 
 import httpx
 from fastapi import APIRouter, Request
@@ -16,6 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from care.settings import settings
 
+_HEARTBEAT = "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - interval '25 seconds')"
 _EVERY_SECONDS = 1.0
 _OLD_SECONDS = 10.0
 _up = Gauge("quanyi_part_up", "1 when a part answered at the last look", ["part"])
@@ -27,31 +29,32 @@ class Watch:
     """Looks at each part once a second, with a connection of its own: a busy pool is not a dead database."""
 
     def __init__(self) -> None:
-        self.parts: dict[str, str] = {"database": "unknown", "rasa": "unknown", "actions": "unknown"}
+        self.parts = dict.fromkeys(("database", "worker", "rasa", "actions"), "unknown")
         self._seen = 0.0
         self._engine = create_engine(settings().sqlalchemy_url, poolclass=NullPool, connect_args={"connect_timeout": 2})
 
     async def run(self) -> None:
         async with httpx.AsyncClient(timeout=2) as client:
             while True:
-                database, rasa, actions = await asyncio.gather(
+                (database, worker), rasa, actions = await asyncio.gather(
                     asyncio.to_thread(self._database),
                     self._http(client, f"{settings().rasa_url}/webhooks/quanyi/health"),
-                    self._http(client, f"http://127.0.0.1:{settings().actions_port}/health"),
+                    self._http(client, urljoin(settings().actions_url, "/health")),
                 )
-                self.parts = {"database": database, "rasa": rasa, "actions": actions}
+                self.parts = {"database": database, "worker": worker, "rasa": rasa, "actions": actions}
                 self._seen = time.monotonic()
                 for part, state in self.parts.items():
                     _up.labels(part).set(state == "ok")
                 await asyncio.sleep(_EVERY_SECONDS)
 
-    def _database(self) -> str:
+    def _database(self) -> tuple[str, str]:
+        """The database, and the workers by their heartbeat in it (procrastinate's, every 10 s), wherever they run."""
         try:
             with self._engine.connect() as connection:
-                connection.execute(text("SELECT 1"))
+                beats = connection.scalar(text(_HEARTBEAT))
         except SQLAlchemyError:
-            return "down"
-        return "ok"
+            return "down", "unknown"
+        return "ok", "ok" if beats else "down"
 
     @staticmethod
     async def _http(client: httpx.AsyncClient, url: str) -> str:

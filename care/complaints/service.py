@@ -51,7 +51,7 @@ def file_complaint(session: Session, draft: Draft, key: OnceKey, policy: Policy,
         )
         open_ticket(session, ticket, Kind.COMPLAINT, "customer", now)
         due = start_clocks(session, ticket.id, draft.category, category.complexity, policy, now)
-        close_matter(session, key.conversation_id)
+        close_matter(session, key.conversation_id, key.message_id)
         return {
             "number": ticket.number,
             "department": policy.departments[category.department],

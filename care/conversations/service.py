@@ -140,6 +140,6 @@ def set_owner(session: Session, conversation_id: str, owner: str) -> None:
     session.execute(update(Conversation).where(Conversation.id == conversation_id).values(owner=owner))
 
 
-def close_matter(session: Session, conversation_id: str) -> None:
-    """The matter is settled (a ticket filed, a person gave back): the next message begins a new Rasa session."""
-    session.execute(update(Conversation).where(Conversation.id == conversation_id).values(matter_closed=True))
+def close_matter(session: Session, conversation_id: str, message_id: int) -> None:
+    """The matter is settled by the turn of this message: the first one after it begins a new Rasa session."""
+    session.execute(update(Conversation).where(Conversation.id == conversation_id).values(closed_by=message_id))

@@ -23,8 +23,9 @@ class Conversation(Base):
     opening_key: Mapped[str | None] = mapped_column(String(128))
     #: bot | queue | agent: who answers the next message
     owner: Mapped[str] = mapped_column(String(8), default="bot")
-    #: the last matter is closed: the next message begins a new Rasa session
-    matter_closed: Mapped[bool] = mapped_column(default=False)
+    #: id of the message whose turn closed the last matter; the first one after it begins a new Rasa session. Not a
+    #: flag: the closing turn itself may have to run again, and then needs the session that it had.
+    closed_by: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime]
 
 

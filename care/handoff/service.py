@@ -8,7 +8,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from care.conversations.service import close_matter, set_owner
+from care.conversations.service import set_owner
 from care.handoff.rules import OPEN, Reason, Status
 from care.handoff.tables import Handoff
 
@@ -60,6 +60,4 @@ def withdraw(session: Session, conversation_id: str, now: datetime, *, reason: R
     if changed is None:
         return False
     set_owner(session, conversation_id, "bot")
-    if reason is None:
-        close_matter(session, conversation_id)
     return True

@@ -11,12 +11,13 @@ LEASE = timedelta(seconds=13)
 FAILURES_BEFORE_A_PERSON = 5
 WAIT_BEFORE_A_PERSON = timedelta(minutes=2)
 
-_BACKOFF_SECONDS = (0.5, 1, 2, 4, 8, 15, 30, 60)
+_BACKOFF_SECONDS = (0.5, 1, 2, 4, 5)
 
 
 def next_attempt(failures: int, now: datetime) -> datetime:
-    """After the first failure in half a second (a part is being restarted), later ones further apart, for good:
-    a message stays queued until it is answered or a person has taken the conversation."""
+    """After the first failure in half a second (a part is being restarted), later ones up to 5 s apart, for good: a
+    message stays queued until it is answered or a person has taken the conversation. Not further apart: tries that
+    wait minutes kept customers waiting long after the parts were back (measured in tests/e2e/test_crash.py)."""
     return now + timedelta(seconds=_BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS)) - 1])
 
 

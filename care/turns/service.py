@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from care.conversations.rules import Inbound, Reply
 from care.conversations.service import (
     Received,
+    close_matter,
     owner_of,
     receive,
     replies_to,
@@ -62,11 +63,12 @@ def accept(session: Session, inbound: Inbound, holder: str, now: datetime) -> Ac
             _answer_ourselves(session, received, "empty_message", now)
             return Accepted(received, None)
         if received.is_payload and received.text == STOP_WAITING:
-            withdraw(session, received.conversation_id, now)
+            if withdraw(session, received.conversation_id, now):
+                close_matter(session, received.conversation_id, received.message_id)
             _answer_ourselves(session, received, "stopped_waiting", now)
             return Accepted(received, None)
         if received.owner != "bot" and not _bot_still_tries(session, received.conversation_id):
-            _hold(session, received, now)
+            _hold(session, received.conversation_id, received.message_id, received.owner, now)
             return Accepted(received, None)
     elif received.status != "pending":
         return Accepted(received, None)
@@ -79,11 +81,12 @@ def _bot_still_tries(session: Session, conversation_id: str) -> bool:
     return handoff is not None and handoff.status == "waiting" and handoff.reason == Reason.BOT_FAILURE
 
 
-def _hold(session: Session, received: Received, now: datetime) -> None:
-    set_status(session, received.message_id, "held", now)
-    if received.owner == "queue":
+def _hold(session: Session, conversation_id: str, message_id: int, owner: str, now: datetime) -> None:
+    """A message for people: it stays where they see it, and while nobody has picked it up that is said."""
+    set_status(session, message_id, "held", now)
+    if owner == "queue":
         reply = Reply(say("in_queue"), buttons("in_queue"))
-        store_replies(session, received.message_id, received.conversation_id, [reply], "system", now)
+        store_replies(session, message_id, conversation_id, [reply], "system", now)
 
 
 def _answer_ourselves(session: Session, received: Received, key: str, now: datetime) -> None:
@@ -115,7 +118,7 @@ def begin(session: Session, conversation_id: str, holder: str, now: datetime) ->
             Message.created_at,
             Message.next_attempt_at,
             Conversation.owner,
-            Conversation.matter_closed,
+            Conversation.closed_by,
         )
         .join(Conversation, Conversation.id == Message.conversation_id)
         .where(Message.conversation_id == conversation_id, Message.status == "pending")
@@ -127,12 +130,13 @@ def begin(session: Session, conversation_id: str, holder: str, now: datetime) ->
         return None
     if row.owner == "agent" or (row.owner == "queue" and not _bot_still_tries(session, conversation_id)):
         # A person was asked for while this message waited: it is theirs now.
-        set_status(session, row.id, "held", now)
+        _hold(session, conversation_id, row.id, row.owner, now)
         _release(session, conversation_id, fence)
         return None
     if needs_a_person(row.attempts, row.created_at, now):
         _ask_for_a_person(session, conversation_id, row.id, now)
-    question = Question(conversation_id, str(row.id), row.text, row.is_payload, row.matter_closed)
+    is_fresh = row.closed_by is not None and row.closed_by < row.id
+    question = Question(conversation_id, str(row.id), row.text, row.is_payload, is_fresh)
     return Turn(question, row.id, fence, row.attempts, row.created_at)
 
 
@@ -154,7 +158,11 @@ def complete(session: Session, turn: Turn, replies: Sequence[Reply], now: dateti
         store_replies(session, turn.message_id, conversation_id, replies, "bot", now)
         set_status(session, turn.message_id, "answered", now)
     if turn.question.is_fresh:
-        session.execute(update(Conversation).where(Conversation.id == conversation_id).values(matter_closed=False))
+        session.execute(
+            update(Conversation)
+            .where(Conversation.id == conversation_id, Conversation.closed_by < turn.message_id)
+            .values(closed_by=None)
+        )
     if turn.failures:
         withdraw(session, conversation_id, now, reason=Reason.BOT_FAILURE)
     waits = exists().where(Message.conversation_id == conversation_id, Message.status == "pending")

@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=16), nullable=False),
         sa.Column("opening_key", sa.String(length=128), nullable=True),
         sa.Column("owner", sa.String(length=8), nullable=False),
-        sa.Column("matter_closed", sa.Boolean(), nullable=False),
+        sa.Column("closed_by", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
         sa.UniqueConstraint("channel", "opening_key", name=op.f("uq_conversations_channel_opening_key")),
@@ -36,7 +36,7 @@ def upgrade() -> None:
     op.create_table(
         "receipts",
         sa.Column("conversation_id", sa.String(length=40), nullable=False),
-        sa.Column("message_id", sa.String(length=128), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("action", sa.String(length=64), nullable=False),
         sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
