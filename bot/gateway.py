@@ -1,0 +1,151 @@
+"""The only door into Rasa: ``POST /webhooks/quanyi/turn`` handles one message and answers with what the bot said.
+
+In: ``{"message_id", "conversation_id", "text", "payload": bool, "fresh": bool}``; header ``X-Quanyi-Secret``.
+Out: 200 ``{"message_id", "replies", "replayed", "intent", "confidence"}``; a reply ``{"text", "buttons", "custom"?}``.
+Errors: 400 with what was wrong, never the customer's words; 401; 5xx ``{"error": kind}``: nothing is saved, send again.
+``GET health`` says whether a turn could run now; ``GET metrics`` is for Prometheus and needs the secret.
+"""
+
+import hmac
+import os
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, Sanic
+from sanic.exceptions import InvalidUsage
+from sanic.request import Request
+from sanic.response import HTTPResponse, raw
+from sanic.response import json as json_response
+
+from bot import logs, remote
+from bot.tracker_store import EncryptedTrackerStore, NotConfigured
+from bot.turn import Inbound, Turns, health_of
+
+SECRET_VARIABLE = "QUANYI_GATEWAY_SECRET"
+SECRET_HEADER = "X-Quanyi-Secret"
+MAX_TEXT = 12_000  # characters
+MAX_BODY = 200_000  # bytes: MAX_TEXT of emoji as JSON escapes, and the rest
+
+_ID = re.compile(r"[\x21-\x7e]{1,200}")
+
+logs.install()
+
+
+@dataclass(frozen=True)
+class Invalid(Exception):
+    """A request that is not understood; ``reason`` says what to send instead and contains no text of a customer."""
+
+    reason: str
+
+
+class Gateway(InputChannel):
+    """The input channel ``quanyi``. credentials.yml names ``bot.gateway.Gateway`` and nothing else."""
+
+    def __init__(self, secret: str) -> None:
+        if len(secret) < 16:
+            raise NotConfigured(f"set {SECRET_VARIABLE} to at least 16 characters")
+        self._secret = secret.encode()
+        self._turns = Turns()
+
+    @classmethod
+    def name(cls) -> str:
+        """Name of the channel, and so its path below ``/webhooks/``."""
+        return "quanyi"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> "Gateway":
+        """Take the secret from the environment; credentials.yml holds none."""
+        return cls(os.environ.get(SECRET_VARIABLE, ""))
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """Routes of the gateway. ``on_new_message`` is not used: it would neither report failures nor sessions."""
+        routes = Blueprint("quanyi_gateway", __name__)
+
+        @routes.post("/turn")
+        async def turn(request: Request) -> HTTPResponse:
+            if not self._knows_secret(request):
+                return json_response({"error": "unauthorized"}, 401)
+            try:
+                inbound = parse(request)
+            except Invalid as invalid:
+                return json_response({"error": "bad_request", "reason": invalid.reason}, 400)
+            status, body = await self._turns.answer(_agent(request.app), inbound)
+            return json_response(body, status)
+
+        @routes.get("/health")
+        async def health(request: Request) -> HTTPResponse:
+            status, body = await health_of(_agent(request.app))
+            return json_response(body, status)
+
+        @routes.get("/metrics")
+        async def metrics(request: Request) -> HTTPResponse:
+            if not self._knows_secret(request):
+                return json_response({"error": "unauthorized"}, 401)
+            return raw(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+        @routes.listener("before_server_stop")
+        async def finish(app: Sanic, loop: Any) -> None:
+            await self._turns.finish()
+            await remote.close()
+            store = getattr(_agent(app), "tracker_store", None)
+            if isinstance(store, EncryptedTrackerStore):
+                await store.table.close()
+
+        return routes
+
+    def _knows_secret(self, request: Request) -> bool:
+        return hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), self._secret)
+
+
+def parse(request: Request) -> Inbound:
+    """Check a request's body.
+
+    Raises:
+        Invalid: see there.
+    """
+    if len(request.body) > MAX_BODY:
+        raise Invalid(f"the body is larger than {MAX_BODY} bytes")
+    try:
+        body = request.json
+    except InvalidUsage:
+        raise Invalid("the body is not JSON") from None
+    if not isinstance(body, dict):
+        raise Invalid("the body is not a JSON object")
+    for field in ("message_id", "conversation_id"):
+        if not isinstance(body.get(field), str) or not _ID.fullmatch(body[field]):
+            raise Invalid(f"{field} must be 1 to 200 printable ASCII characters without spaces")
+    if not isinstance(body.get("text"), str):
+        raise Invalid("text must be a string")
+    if len(body["text"]) > MAX_TEXT:
+        raise Invalid(f"text is longer than {MAX_TEXT} characters")
+    for flag in ("payload", "fresh"):
+        if not isinstance(body.get(flag), bool):
+            raise Invalid(f"{flag} must be true or false")
+    if body["payload"] and not body["text"].startswith("/"):
+        raise Invalid("a payload starts with /")
+    return Inbound(
+        message_id=body["message_id"],
+        conversation_id=body["conversation_id"],
+        text=body["text"] if body["payload"] else as_words(body["text"]),
+        fresh=body["fresh"],
+    )
+
+
+def as_words(text: str) -> str:
+    """Make sure that Rasa reads ``text`` as words: never as an intent, whatever stands in front.
+
+    Rasa strips white space and then takes a leading "/" as ``/intent{"slot": …}``. It becomes the full-width "／",
+    also behind invisible characters, which a later step may drop. Lone surrogates, which JSON can carry and UTF-8
+    cannot, become "\ufffd".
+    """
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    visible = next((i for i, char in enumerate(text) if char.isprintable() and not char.isspace()), len(text))
+    return text[:visible] + "／" + text[visible + 1 :] if text[visible : visible + 1] == "/" else text
+
+
+def _agent(app: Sanic) -> Any:
+    return getattr(app.ctx, "agent", None)

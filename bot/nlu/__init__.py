@@ -1,0 +1,1 @@
+"""NLU components of Quanyi for Rasa's pipeline."""
