@@ -1,0 +1,114 @@
+"""`quanyi …`: the commands. What each one does is imported when it is called: `quanyi --help` is fast."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from care.errors import CareError
+from cli.errors import Stop
+
+
+class _Commands(typer.Typer):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """A reason to stop is one sentence, not a traceback."""
+        try:
+            return super().__call__(*args, **kwargs)
+        except (Stop, CareError) as reason:
+            sentence = str(reason)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            sentence = "The disk is full; make room and start again."
+        print(f"quanyi: {sentence}", file=sys.stderr)
+        sys.exit(1)
+
+
+app = _Commands(
+    name="quanyi",
+    help="权益通: a telecom customer-care assistant. 小益 answers, keeps promises and brings in a human.",
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback with local variables would show secrets.
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def run() -> None:
+    """Start everything, watch it, stop it with Ctrl-C."""
+    from cli.run.checkout import here
+    from cli.run.command import run as run_everything
+
+    raise typer.Exit(run_everything(here()))
+
+
+@app.command()
+def train(
+    force: Annotated[bool, typer.Option(help="Train even when a model fits the training data.")] = False,
+) -> None:
+    """Train the model that fits the training data, if there is none."""
+    from cli.run.checkout import here
+    from cli.train import train as train_model
+
+    train_model(here(), force=force)
+
+
+@app.command()
+def migrate(
+    check: Annotated[bool, typer.Option(help="Only compare models and migrations, in a throwaway database.")] = False,
+    new: Annotated[str | None, typer.Option(help="Write a migration for what changed in the models.")] = None,
+) -> None:
+    """Bring the care database up to date."""
+    from cli import migrate as migrations
+    from cli.scratch import scratch_database
+
+    if check or new:
+        with scratch_database():
+            migrations.new(new) if new else migrations.check()
+    else:
+        migrations.migrate()
+
+
+@app.command()
+def worker() -> None:
+    """Do background jobs: messages left behind, clocks."""
+    import asyncio
+
+    from cli.worker import serve
+
+    asyncio.run(serve())
+
+
+@app.command()
+def chat(
+    url: Annotated[str, typer.Option(help="Where the web process is.", envvar="QUANYI_URL")] = "http://127.0.0.1:8000",
+) -> None:
+    """Talk to 小益 in the terminal."""
+    from cli.chat import talk
+
+    talk(url)
+
+
+keys = typer.Typer(help="Keys that seal personal data.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+
+
+@keys.command("new")
+def keys_new() -> None:
+    """Print a new key; put it first in QUANYI_KEYS."""
+    from cli.keys import new_key
+
+    typer.echo(new_key())
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Seal everything with the first key of QUANYI_KEYS; afterwards the older ones can go."""
+    from cli.keys import rotate
+
+    for column, count in rotate().items():
+        typer.echo(f"{column}: {count}")
