@@ -1,0 +1,181 @@
+"""The policy file: the shipped one, and every mistake that an operator can make in theirs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from care.errors import InvalidInput
+from care.sla.policy import DEFAULT, load_policy, policy
+from tests.support.environment import forget_settings
+from tests.support.source import ROOT
+
+SHIPPED = load_policy(DEFAULT)
+
+
+def _labels() -> list[str]:
+    intents: list[str] = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))["intents"]
+    return intents[: intents.index("complain")]
+
+
+@pytest.mark.parametrize("label", [label for label in _labels() if label.startswith("complaint_")])
+def test_every_complaint_label_has_its_own_category(label: str) -> None:
+    assert SHIPPED.category_of(label) == label
+
+
+CATEGORIES = [
+    ("rights_portability", "portability"),  # 携转受阻
+    ("rights_cancellation", "cancellation"),  # 销户难
+    ("billing_arrears_suspension", "suspension"),  # 停机与限制
+    ("privacy_correct", "real_name"),  # 实名
+    ("billing_invoice", "invoice"),  # 发票
+    ("billing_roaming", "roaming"),  # 漫游
+    ("privacy_leak", "privacy"),  # 隐私
+    ("privacy_access", "privacy"),
+    ("billing_detail", "complaint_billing"),  # a question about a bill that was turned into a complaint
+    ("billing_package", "complaint_marketing"),
+    ("rights_appeal", "complaint_service"),  # a threat to appeal: about how one was treated
+    ("ticket_status", "complaint_service"),  # anger about an earlier complaint
+    ("complain", "other"),  # 我要投诉, about what is not said
+    ("out_of_scope", "other"),
+    ("a_label_of_tomorrow", "other"),
+    ("", "other"),
+    (None, "other"),  # no intent at all
+]
+
+
+@pytest.mark.parametrize(("label", "category"), CATEGORIES)
+def test_categories_are_not_intents(label: str | None, category: str) -> None:
+    assert SHIPPED.category_of(label) == category
+
+
+def test_every_intent_of_the_policy_is_one() -> None:
+    """A label that is misspelt here would send its complaints to `other` for ever."""
+    named = {intent for category in SHIPPED.categories.values() for intent in category.intents}
+    assert named <= set(_labels())
+
+
+@pytest.mark.parametrize("name", SHIPPED.categories)
+def test_every_category_keeps_the_promises_and_the_law(name: str) -> None:
+    category = SHIPPED.categories[name]
+    clocks = SHIPPED.clocks_of(name, category.complexity)
+    assert clocks["first_feedback"].hours == 24  # 24小时内反馈
+    assert clocks[f"solution_{category.complexity}"].hours == {"simple": 24, "complex": 48}[category.complexity]
+    assert (clocks["answer"].kind, clocks["answer"].days) == ("statutory", 15)  # 工信部令第35号 第十条
+    assert ("repair" in clocks) is (name == "complaint_broadband")  # 《电信条例》第三十二条
+    assert category.title
+    assert category.department in SHIPPED.departments
+
+
+@pytest.mark.parametrize("name", SHIPPED.clocks)
+def test_alarms_come_before_their_clock(name: str) -> None:
+    spec = SHIPPED.clocks[name]
+    assert spec.alarms == sorted(spec.alarms)
+    assert all(0 < alarm < (spec.hours or (spec.days or 0) * 24) for alarm in spec.alarms)
+    assert spec.source
+
+
+def _write(tmp_path: Path, content: dict[str, Any] | str | bytes) -> Path:
+    path = tmp_path / "policy.yml"
+    if isinstance(content, dict):
+        content = yaml.safe_dump(content, allow_unicode=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def _shipped() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(DEFAULT.read_text(encoding="utf-8"))
+    return loaded
+
+
+# Where the shipped file is changed, to what (None: taken away), and the words by which one finds the place again.
+MISTAKES = [
+    ("categories.invoice.department", "nework", ["categories.invoice.department", "nework"]),  # no such department
+    ("categories.invoice.clocks", ["answr"], ["categories.invoice.clocks", "answr"]),  # no such clock
+    ("categories.invoice.intents", ["billing_roaming"], ["billing_roaming", "invoice", "roaming"]),  # two owners
+    ("categories.invoice.complexity", "medium", ["categories.invoice.complexity"]),  # simple or complex
+    ("categories.invoice.priority", 5, ["categories.invoice.priority"]),  # 1 to 4
+    ("categories.invoice.priority", "高", ["categories.invoice.priority"]),  # a number
+    ("categories.invoice.title", None, ["categories.invoice.title"]),  # customers are told it
+    ("categories.invoice.colour", "red", ["categories.invoice.colour"]),  # an extra key: perhaps a misspelt one
+    ("categories.other", None, ["categories", "other"]),  # what fits nowhere else goes there
+    ("categories", None, ["categories"]),
+    ("clocks.answer.days", None, ["clocks.answer", "hours or days"]),  # neither hours nor days
+    ("clocks.answer.hours", 24, ["clocks.answer", "hours or days"]),  # both
+    ("clocks.answer.days", 0, ["clocks.answer.days"]),  # due before it began
+    ("clocks.answer.days", 1.5, ["clocks.answer.days"]),  # the law counts whole days
+    ("clocks.repair.hours", -48, ["clocks.repair.hours"]),
+    ("clocks.answer.kind", "law", ["clocks.answer.kind"]),  # promise or statutory
+    ("clocks.answer.source", None, ["clocks.answer.source"]),  # a rule without its source is nobody's
+    ("clocks.first_feedback", None, ["clocks", "first_feedback"]),  # every ticket has it
+    ("clocks.solution_simple", None, ["clocks", "solution_simple"]),
+    ("clocks.solution_complex", None, ["clocks", "solution_complex"]),
+    ("version", None, ["version"]),  # a ticket keeps it
+    ("version", "x" * 33, ["version"]),  # and has 32 characters for it
+    ("owner", "me", ["owner"]),  # an extra key at the top
+    ("departments", ["网络部"], ["departments"]),  # a list instead of names
+]
+
+
+@pytest.mark.parametrize(("place", "value", "words"), MISTAKES)
+def test_a_mistake_is_named_with_its_place(tmp_path: Path, place: str, value: Any, words: list[str]) -> None:
+    content = _shipped()
+    *parents, last = place.split(".")
+    target = content
+    for name in parents:
+        target = target[name]
+    if value is None:
+        del target[last]
+    else:
+        target[last] = value
+    path = _write(tmp_path, content)
+    with pytest.raises(InvalidInput) as refused:
+        load_policy(path)
+    assert refused.value.reason == "policy"
+    message = str(refused.value)
+    for word in (str(path), *words):
+        assert word in message
+
+
+FILES = [
+    ("categories: [", "not YAML"),  # a bracket that is never closed
+    ("a: b: c", "not YAML"),
+    ("\tversion: 1", "not YAML"),  # tabs are not allowed
+    ("", "file"),  # empty
+    ("- 网络部", "file"),  # a list
+    ("只是文字", "file"),  # a sentence
+    ("部门：网络".encode("gbk"), "UTF-8"),  # saved by an editor of an older Windows
+]
+
+
+@pytest.mark.parametrize(("content", "word"), FILES)
+def test_a_file_that_is_no_policy(tmp_path: Path, content: str | bytes, word: str) -> None:
+    path = _write(tmp_path, content)
+    with pytest.raises(InvalidInput) as refused:
+        load_policy(path)
+    assert refused.value.reason == "policy"
+    assert str(path) in str(refused.value)
+    assert word in str(refused.value)
+
+
+def test_a_file_that_is_missing(tmp_path: Path) -> None:
+    for path in (tmp_path / "missing.yml", tmp_path):  # the second one is a directory
+        with pytest.raises(InvalidInput, match="QUANYI_POLICY") as refused:
+            load_policy(path)
+        assert str(path) in str(refused.value)
+
+
+def test_an_operators_own_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = _write(tmp_path, _shipped() | {"version": "our-own-7"})
+    policy.cache_clear()
+    try:
+        monkeypatch.setenv("QUANYI_POLICY", str(own))
+        assert policy().version == "our-own-7"
+        monkeypatch.setenv("QUANYI_POLICY", "")
+        policy.cache_clear()
+        assert policy() == SHIPPED, "empty means: the shipped one"
+    finally:
+        forget_settings()

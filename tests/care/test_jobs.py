@@ -1,0 +1,106 @@
+"""The worker: what web processes left behind is answered, and jobs of a killed worker are run again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import procrastinate
+import pytest
+from sqlalchemy import text
+
+from care import db, jobs
+from care.turns.rules import LEASE
+from care.turns.runner import Runner
+from tests.support.chat import Chat
+from tests.support.database import scalar
+from tests.support.dialogue import FakeBot, down
+
+SWEEP, RETRY = "turns.sweep", "jobs.retry_stalled"
+
+
+@pytest.fixture
+def bot() -> FakeBot:
+    return FakeBot()
+
+
+@pytest.fixture
+async def worker(database: object, bot: FakeBot) -> AsyncIterator[procrastinate.App]:
+    with db.transaction() as session:
+        session.execute(text("TRUNCATE procrastinate_jobs, procrastinate_workers RESTART IDENTITY CASCADE"))
+    app = jobs.create_app(Runner(bot))
+    async with app.open_async():
+        yield app
+
+
+async def _do(worker: procrastinate.App, *tasks: str) -> None:
+    """Queue these tasks, and work until nothing is queued any more."""
+    for task in tasks:
+        await worker.configure_task(task).defer_async(timestamp=0)
+    await worker.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
+
+
+async def test_messages_left_behind_are_answered(worker: procrastinate.App, bot: FakeBot) -> None:
+    """Their web process was killed after it had stored them: the lease has run out."""
+    chats = [Chat(now=db.utcnow() - LEASE - timedelta(seconds=1)) for _ in range(3)]
+    turns = [chat.turn("没信号") for chat in chats]
+    await _do(worker, SWEEP)
+    for chat, turn in zip(chats, turns, strict=True):
+        assert chat.said_to(turn.message_id) == ["听到了：没信号"]
+
+
+async def test_what_another_process_works_on_is_left_to_it(worker: procrastinate.App, bot: FakeBot) -> None:
+    chat = Chat(now=db.utcnow())
+    chat.turn("没信号")
+    await _do(worker, SWEEP)
+    assert bot.asked == []
+
+
+async def test_a_sweep_that_fails_is_followed_by_the_next(worker: procrastinate.App, bot: FakeBot) -> None:
+    chat = Chat(now=db.utcnow() - LEASE - timedelta(seconds=1))
+    turn = chat.turn("没信号")
+    bot.failures = [RuntimeError("broken")]
+    await _do(worker, SWEEP)
+    assert chat.status(turn.message_id) == "pending"
+    with db.transaction() as session:
+        session.execute(text("UPDATE turn_leases SET expires_at = now()"))
+    await _do(worker, SWEEP)
+    assert chat.status(turn.message_id) == "answered"
+
+
+async def test_a_message_that_failed_is_tried_again_when_it_is_due(worker: procrastinate.App, bot: FakeBot) -> None:
+    chat = Chat(now=db.utcnow() - timedelta(seconds=1))
+    chat.fail(chat.turn("没信号"))  # due after half a second
+    bot.failures = [down()]
+    await _do(worker, SWEEP)
+    assert bot.heard == ["没信号", "没信号"], "the worker stays with it while the next try is near"
+
+
+@pytest.mark.parametrize(
+    ("heartbeat_seconds", "again"),
+    [
+        (300, True),  # not heard of for five minutes: killed
+        (5, False),  # alive
+    ],
+)
+async def test_jobs_of_a_killed_worker_are_run_again(
+    worker: procrastinate.App, heartbeat_seconds: int, again: bool
+) -> None:
+    await worker.configure_task(SWEEP).defer_async(timestamp=0)
+    with db.transaction() as session:
+        session.execute(
+            text(
+                "WITH other AS (INSERT INTO procrastinate_workers (last_heartbeat)"
+                " VALUES (now() - :age * interval '1 second') RETURNING id)"
+                " UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM other)"
+            ),
+            {"age": heartbeat_seconds},
+        )
+    await _do(worker, RETRY)
+    assert scalar("SELECT status FROM procrastinate_jobs WHERE id = 1") == ("succeeded" if again else "doing")
+
+
+def test_what_runs_when(postgres: object) -> None:
+    app = jobs.create_app(Runner(FakeBot()))
+    crons = {task.task.name: task.cron for task in app.periodic_registry.periodic_tasks.values()}
+    assert crons == {SWEEP: "* * * * * */5", RETRY: "* * * * *"}, "every five seconds, every minute"

@@ -1,0 +1,83 @@
+"""The environment is read once; what is missing or wrong is named, its value never."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from care.errors import InvalidInput
+from care.settings import Settings, settings
+from tests.support.environment import VARIABLES
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    for name, value in {**VARIABLES, "QUANYI_DATABASE_URL": "postgresql://a:geheim@127.0.0.1:9/x"}.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    yield monkeypatch
+    settings.cache_clear()
+
+
+def _refusal() -> str:
+    with pytest.raises(InvalidInput) as refused:
+        settings()
+    assert refused.value.reason == "settings"
+    return str(refused.value)
+
+
+def test_everything_set(environment: pytest.MonkeyPatch) -> None:
+    assert settings().sqlalchemy_url == "postgresql+psycopg://a:geheim@127.0.0.1:9/x"
+    assert settings().port == 8000
+
+
+def test_all_that_is_missing_is_named_at_once(environment: pytest.MonkeyPatch) -> None:
+    for name in ("QUANYI_KEYS", "QUANYI_TOKEN_KEY"):
+        environment.delenv(name)
+    message = _refusal()
+    assert "QUANYI_KEYS" in message
+    assert "QUANYI_TOKEN_KEY" in message
+    assert "QUANYI_INDEX_KEY" not in message, "that one is set"
+
+
+WRONG = [
+    ("QUANYI_PORT", "70000"),  # no such port
+    ("QUANYI_PORT", "http"),  # not a number
+    ("QUANYI_DATABASE_POOL", "1"),  # one connection would wait for itself
+    ("QUANYI_REPLY_PATIENCE", "0"),  # nobody would ever get an answer
+    ("QUANYI_MODE", "prod"),  # neither demo nor production
+    ("QUANYI_ACTIONS_SECRET", ""),  # an empty secret lets everybody in who sends none
+    ("QUANYI_GATEWAY_SECRET", ""),  # the same
+    ("QUANYI_TOKEN_KEY", ""),  # tokens that everybody can sign
+    ("QUANYI_INDEX_KEY", ""),  # a blind index that everybody can compute
+    ("QUANYI_INDEX_KEY", "YWJj"),  # three bytes: found by trying
+    ("QUANYI_INDEX_KEY", "not base64!"),  # decodes to something short, silently
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_a_wrong_value_is_named(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
+    environment.setenv(name, value)
+    message = _refusal()
+    assert name in message
+    assert "geheim" not in message
+
+
+def test_secrets_are_not_shown(environment: pytest.MonkeyPatch) -> None:
+    assert "geheim" not in repr(settings())
+    assert VARIABLES["QUANYI_ACTIONS_SECRET"] not in repr(settings())
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ("", []),  # nobody: the widget is served from our own address
+        ("https://www.example.cn", ["https://www.example.cn"]),
+        ("https://a.cn/, https://b.cn", ["https://a.cn", "https://b.cn"]),  # as people copy them: slash, space
+        (" , ", []),  # only separators
+    ],
+)
+def test_origins(environment: pytest.MonkeyPatch, text: str, origins: list[str]) -> None:
+    environment.setenv("QUANYI_ORIGINS", text)
+    assert Settings().allowed_origins == origins

@@ -1,0 +1,164 @@
+"""Wording lives in `data/responses/`: every key that Python names is there, and Python itself says nothing."""
+
+from __future__ import annotations
+
+import re
+import string
+from datetime import datetime
+from fnmatch import fnmatch
+from typing import Any
+
+import pytest
+import yaml
+
+from care.tickets.rules import STAGE, Status
+from care.wording import RESPONSES, buttons, choice_of, say, spoken_time
+from tests.support.source import ROOT, chinese_sentences, reasons, spoken, trees
+from tests.support.times import china, utc
+
+PACKAGES = ("actions", "care", "web")
+
+
+def _responses() -> dict[str, list[dict[str, Any]]]:
+    merged: dict[str, list[dict[str, Any]]] = {}
+    for path in sorted(RESPONSES.glob("*.yml")):
+        for key, variants in yaml.safe_load(path.read_text(encoding="utf-8"))["responses"].items():
+            assert key not in merged, f"{key} is in two files: the second one would win silently"
+            merged[key] = variants
+    return merged
+
+
+def _placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+SEEN_AT = china("2026-11-21 15:20")
+
+SPOKEN = [
+    (china("2026-11-21 18:00"), SEEN_AT, "今天 18:00"),  # later today
+    (china("2026-11-22 15:20"), SEEN_AT, "明天 15:20"),  # 24 hours later is tomorrow, the same time
+    (china("2026-11-23 15:20"), SEEN_AT, "后天 15:20"),  # 48 hours later
+    (china("2026-11-24 00:00"), SEEN_AT, "11月24日 00:00"),  # from the third day on: the date
+    (china("2026-12-07 00:00"), SEEN_AT, "12月7日 00:00"),  # no leading zeros, as one says it
+    (china("2027-01-02 09:05"), china("2026-12-30 10:00"), "1月2日 09:05"),  # over New Year
+    (china("2026-11-21 23:59"), china("2026-11-21 00:00"), "今天 23:59"),  # the whole day is today
+    (china("2026-11-22 00:00"), china("2026-11-21 23:59"), "明天 00:00"),  # one minute later is tomorrow
+    (china("2026-11-22 00:30"), china("2026-11-22 00:10"), "今天 00:30"),  # after midnight it is today
+    (utc("2026-11-21 16:30"), utc("2026-11-21 15:50"), "明天 00:30"),  # 23:50 and 00:30 in China, one day in UTC
+    (utc("2026-11-22 00:10"), utc("2026-11-21 23:50"), "今天 08:10"),  # two days in UTC, one in China
+    (utc("2026-11-21 17:00"), china("2026-11-22 00:30"), "今天 01:00"),  # zones may be mixed
+    (china("2026-11-20 09:00"), SEEN_AT, "11月20日 09:00"),  # what is over gets its date
+    (china("2028-02-29 12:00"), china("2028-02-28 12:00"), "明天 12:00"),  # leap day
+]
+
+
+@pytest.mark.parametrize(("moment", "now", "words"), SPOKEN)
+def test_spoken_time(moment: datetime, now: datetime, words: str) -> None:
+    assert spoken_time(moment, now) == words
+
+
+def test_values_are_filled_in_once() -> None:
+    """A customer's braces are not looked at again."""
+    assert say("ticket_line", number="{stage}", stage="已受理") == "{stage}：已受理。"
+
+
+def test_each_customer_gets_buttons_of_their_own() -> None:
+    buttons("in_queue").clear()
+    assert [button["payload"] for button in buttons("in_queue")] == ["/stop_waiting"]
+
+
+def test_wording_without_buttons_has_none() -> None:
+    assert buttons("answer_delayed") == []
+
+
+def test_every_key_that_python_names_exists() -> None:
+    responses = _responses()
+    named = spoken(*PACKAGES)
+    assert len(named) > 20, "the reading of our own code is broken"
+    for each in (each for each in named if "*" not in each.key):
+        assert f"utter_{each.key}" in responses, each
+
+
+def test_every_key_that_is_put_together_exists() -> None:
+    """`say(f"stage_{…}")`: the patterns, and everything that can stand for the star."""
+    errors = reasons("care/complaints/rules.py", "care/accounts/rules.py", "actions/complaints.py")
+    complete = {
+        "stage_*": [f"stage_{stage}" for stage in STAGE.values()],
+        "time_*": ["time_today", "time_tomorrow", "time_day_after"],
+        "*": sorted(errors),
+    }
+    patterns = {each.key for each in spoken(*PACKAGES) if "*" in each.key}
+    assert patterns <= complete.keys(), "a new kind of key that is put together: add it here"
+    responses = _responses()
+    for pattern in patterns:
+        for key in complete[pattern]:
+            assert f"utter_{key}" in responses
+
+
+def test_every_value_has_its_place_in_every_variant() -> None:
+    """Rasa picks a variant by chance: each must take the same values, and no place may stay empty."""
+    responses = _responses()
+    for each in (each for each in spoken("actions") if "*" not in each.key and each.values):
+        for variant in responses[f"utter_{each.key}"]:
+            assert _placeholders(variant["text"]) <= each.values, each
+
+
+@pytest.mark.parametrize("status", Status)
+def test_customers_have_a_word_for_every_status(status: Status) -> None:
+    assert re.fullmatch(r"[\u4e00-\u9fff]+", say(f"stage_{STAGE[status]}"))
+
+
+# The button under "did you mean": what has none is never offered.
+NO_CHOICE = {
+    "handoff",  # is under every such question anyway
+    "satisfaction",  # nobody means to choose it
+    "greet_chitchat",
+    "out_of_scope",
+}
+
+
+def _labels() -> list[str]:
+    """The wishes of domain.yml, without the moves of the dialogue."""
+    intents: list[str] = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))["intents"]
+    return intents[: intents.index("complain")]
+
+
+@pytest.mark.parametrize("label", _labels())
+def test_choice_buttons(label: str) -> None:
+    button = choice_of(label)
+    if label in NO_CHOICE:
+        assert button is None
+    else:
+        assert button is not None
+        assert button["payload"] == f"/{label}"
+        assert 0 < len(button["title"]) <= 12
+
+
+@pytest.mark.parametrize("label", ["", "affirm", "nlu_fallback", "complaint_unknown"])
+def test_what_is_no_label_is_no_choice(label: str) -> None:
+    assert choice_of(label) is None
+
+
+def test_every_button_is_a_command_that_the_domain_knows() -> None:
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    known = {*domain["intents"], "stop_waiting"}  # the last one is answered outside Rasa
+    for key, variants in _responses().items():
+        for variant in variants:
+            for button in variant.get("buttons", []):
+                payload = re.fullmatch(r"/([a-z_]+)(\{.*\})?", button["payload"])
+                assert payload, f"{key}: {button}"
+                assert payload[1] in known, f"{key}: {button}"
+
+
+# A table of words that a rule looks for is no sentence to a customer.
+WORD_TABLES = ("care/*/rules.py",)
+
+
+def test_python_does_not_speak_to_customers() -> None:
+    spoken_here = [
+        f"{path}:{line}: {text}"
+        for path, tree in trees(*PACKAGES)
+        if not any(fnmatch(str(path), pattern) for pattern in WORD_TABLES)
+        for line, text in chinese_sentences(tree)
+    ]
+    assert spoken_here == [], "wording belongs into data/responses/"

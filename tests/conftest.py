@@ -1,0 +1,79 @@
+"""Fixtures for everything that needs the application side: one real PostgreSQL a session, clean tables a test.
+
+Imports of ours stand inside the fixtures: tests/bot runs on Rasa's Python, where `care` cannot be imported.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from cli.run.postgres import Embedded
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Embedded]:
+    """A real server with our schema, and the environment that `settings()` reads."""
+    from cli.migrate import migrate
+    from cli.run.postgres import throwaway
+    from tests.support.environment import VARIABLES, forget_settings
+
+    with throwaway() as server, pytest.MonkeyPatch.context() as patch:
+        for name, value in {**VARIABLES, "QUANYI_DATABASE_URL": server.url}.items():
+            patch.setenv(name, value)
+        forget_settings()
+        migrate()
+        yield server
+        forget_settings()
+
+
+@pytest.fixture
+def database(postgres: Embedded) -> Embedded:
+    """Our tables, empty. For tests that commit: `care.db.transaction()` and everything that runs in threads."""
+    from sqlalchemy import text
+
+    import care.migrations.models  # noqa: F401
+    from care.db import Base, engine
+
+    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    with engine().begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    return postgres
+
+
+@pytest.fixture
+def session(database: Embedded) -> Iterator[Session]:
+    """A session that is rolled back: for what one transaction does."""
+    from sqlalchemy.orm import Session
+
+    from care.db import engine
+
+    with Session(engine(), expire_on_commit=False) as session:
+        yield session
+        session.rollback()
+
+
+@pytest.fixture
+def logging_restored() -> Iterator[None]:
+    """`logs.configure()` replaces the handlers of the process; put back those of pytest."""
+    import structlog
+
+    root, levels = logging.getLogger(), _levels()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers, root.level = handlers, level
+    for name, value in levels.items():
+        logging.getLogger(name).setLevel(value)
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+
+
+def _levels() -> dict[str, Any]:
+    names = ("uvicorn.access", "httpx", "httpcore", "procrastinate.periodic")
+    return {name: logging.getLogger(name).level for name in names}

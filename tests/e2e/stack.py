@@ -1,0 +1,107 @@
+"""The whole product, started as a user starts it (`quanyi run`), beside whatever else runs on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import psycopg
+
+from cli.run.ports import lasting_port
+
+ROOT = Path(__file__).resolve().parents[2]
+#: the first start may have to train
+START_SECONDS = 420.0
+PARTS = ("postgres", "rasa", "actions", "web", "worker")
+
+
+@dataclass
+class Stack:
+    process: subprocess.Popen[bytes]
+    var: Path
+    #: its base URL is the web process
+    http: httpx.Client
+    database_url: str = ""
+
+    def pid(self, part: str) -> int:
+        run: dict[str, Any] = json.loads((self.var / "run.json").read_text(encoding="utf-8"))
+        return int(run["parts"][part]["pid"])
+
+    def kill(self, part: str) -> None:
+        """SIGKILL to the part's whole process group, as the kernel's memory killer or a broken machine would."""
+        os.killpg(self.pid(part), signal.SIGKILL)
+
+    def stall(self, part: str) -> None:
+        os.killpg(self.pid(part), signal.SIGSTOP)
+
+    def go_on(self, part: str) -> None:
+        os.killpg(self.pid(part), signal.SIGCONT)
+
+    def health(self) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = self.http.get("/healthz", timeout=2).json()
+        except (httpx.HTTPError, ValueError):
+            return {"status": "down"}
+        return answer
+
+    def wait_until_healthy(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while self.health()["status"] != "ok":
+            assert self.process.poll() is None, f"quanyi run ended with {self.process.returncode}:\n{self.said()}"
+            assert time.monotonic() < deadline, f"not healthy after {seconds:.0f} s: {self.health()}\n{self.said()}"
+            time.sleep(0.3)
+
+    def said(self) -> str:
+        return (self.var / "run.out").read_text(encoding="utf-8")[-3000:]
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.database_url) as connection:
+            return connection.execute(sql, values).fetchall()  # type: ignore[arg-type]  # the tests' own SQL
+
+
+@contextmanager
+def running(var: Path) -> Iterator[Stack]:
+    var.mkdir(parents=True, exist_ok=True)
+    ports = {
+        f"QUANYI_{name}": str(lasting_port())
+        for name in ("PORT", "RASA_PORT", "ACTIONS_PORT", "WORKER_PORT", "PG_PORT")
+    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("QUANYI_") or name.endswith("310")}
+    with (var / "run.out").open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cli", "run"],
+            cwd=ROOT,
+            env=kept | ports | {"QUANYI_VAR": str(var)},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    url = f"http://127.0.0.1:{ports['QUANYI_PORT']}"
+    # Every concurrent customer has a connection of their own.
+    http = httpx.Client(base_url=url, timeout=15, limits=httpx.Limits(max_connections=None))
+    stack = Stack(process, var, http)
+    try:
+        stack.wait_until_healthy(START_SECONDS)
+        stack.database_url = psutil.Process(stack.pid("web")).environ()["QUANYI_DATABASE_URL"]
+        yield stack
+    finally:
+        http.close()
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
+        # As root the data directory is elsewhere (cli/run/pgplace.py); pytest removes the rest.
+        shutil.rmtree((var / "pg" / "place").read_text(encoding="utf-8").strip(), ignore_errors=True)

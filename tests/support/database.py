@@ -1,0 +1,31 @@
+"""Looking into the database from beside: what is really in the bytes, and who waits for whom."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from care.db import Base, engine
+
+
+def scalar(query: str, **values: object) -> object:
+    """One value, in a transaction of its own: what others see."""
+    with engine().connect() as connection:
+        return connection.execute(text(query), values).scalar()
+
+
+def count(table: str) -> int:
+    return int(str(scalar(f"SELECT count(*) FROM {table}")))
+
+
+def somebody_waits_for_a_lock() -> bool:
+    return bool(scalar("SELECT count(*) FROM pg_locks WHERE NOT granted"))
+
+
+def raw_bytes() -> bytes:
+    """Everything that our tables hold, as it would lie on a stolen disk: text as text, `bytea` as its bytes."""
+    found = []
+    with engine().connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            for row in connection.execute(text(f"SELECT * FROM {table.name}")):
+                found += [bytes(value) if isinstance(value, bytes) else str(value).encode() for value in row]
+    return b"\n".join(found)

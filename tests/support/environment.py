@@ -1,0 +1,50 @@
+"""The variables of the application side as tests have them. The database's address comes from the server."""
+
+from __future__ import annotations
+
+import base64
+
+from care import crypto, db, settings
+from care.sla import policy
+from web import tokens
+
+
+def key(letter: str) -> str:
+    """32 bytes of one letter, in base64: easy to tell apart in a failing test."""
+    return base64.b64encode(letter.encode() * 32).decode()
+
+
+KEYS = f"k1:{key('a')}"
+GATEWAY_SECRET = "gateway-secret-of-the-tests"
+ACTIONS_SECRET = "actions-secret-of-the-tests"
+#: The discard service's port: nothing listens there.
+NOBODY = "http://127.0.0.1:9"
+
+VARIABLES = {
+    "QUANYI_MODE": "demo",
+    "QUANYI_KEYS": KEYS,
+    "QUANYI_INDEX_KEY": key("i"),
+    "QUANYI_TOKEN_KEY": "token-key-of-the-tests",
+    "QUANYI_GATEWAY_SECRET": GATEWAY_SECRET,
+    "QUANYI_ACTIONS_SECRET": ACTIONS_SECRET,
+    "QUANYI_RASA_URL": NOBODY,
+    "QUANYI_ACTIONS_URL": f"{NOBODY}/webhook",
+    "QUANYI_REPLY_PATIENCE": "5",
+    "QUANYI_ORIGINS": "",
+    "QUANYI_POLICY": "",
+}
+
+
+def forget_settings() -> None:
+    """What was read from the environment once is read again."""
+    if db.engine.cache_info().currsize:
+        db.engine().dispose()
+    for cached in (
+        settings.settings,
+        crypto.keyring,
+        crypto._index_key,
+        db.engine,
+        policy.policy,
+        tokens._serializer,
+    ):
+        cached.cache_clear()

@@ -1,0 +1,40 @@
+"""The real web app over a real database, with a bot of our own behind it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from care.turns.runner import Runner
+from tests.support.api import Api
+from tests.support.dialogue import FakeBot
+from web.app import create_app
+
+
+@pytest.fixture
+def bot() -> FakeBot:
+    return FakeBot()
+
+
+@pytest.fixture
+async def app(database: object, logging_restored: None, bot: FakeBot) -> AsyncIterator[FastAPI]:
+    app = create_app()
+    async with app.router.lifespan_context(app):
+        app.state.runner = Runner(bot)
+        yield app
+        bot.gate.set()
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://web") as client:
+        yield client
+
+
+@pytest.fixture
+def api(client: httpx.AsyncClient) -> Api:
+    return Api(client)
