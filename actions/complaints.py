@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, AllSlotsReset, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.moves import is_command, is_digression
+from actions.moves import MOVES, is_command, is_digression
 from actions.turn import entity_of, in_database, intent_of, key_of, text_of
 from care.accounts.rules import mask_numbers, normalise_line
 from care.complaints import rules
@@ -54,14 +54,16 @@ class ValidateComplaintForm(Action):
             return []  # nothing filled: the form steps back and the rule for that intent answers
         if field := entity_of(tracker, "field"):
             return [SlotSet(slot(field), None), SlotSet(CONFIRMED, None)]
-        if asked == "confirmed":
+        if asked in ("confirmed", "change"):
             return self._with_summary(dispatcher, tracker, _confirm(dispatcher, tracker))
         return self._with_summary(dispatcher, tracker, _answer(dispatcher, tracker, asked))
 
     def _with_summary(self, dispatcher: CollectingDispatcher, tracker: Tracker, events: Events) -> Events:
         """Show the summary when this message filled the last field."""
-        values = dict(tracker.slots) | {event["name"]: event["value"] for event in events}
-        if all(values.get(slot(field)) is not None for field in FIELDS) and values.get(CONFIRMED) is None:
+        changed = {event["name"]: event["value"] for event in events}
+        values = dict(tracker.slots) | changed
+        is_filled = all(values.get(slot(field)) is not None for field in FIELDS)
+        if is_filled and values.get(CONFIRMED) is None and "requested_slot" not in changed:  # else another is asked
             dispatcher.utter_message(response="utter_complaint_summary", **_summary(values))
         return events
 
@@ -70,8 +72,9 @@ def _opening(tracker: Tracker) -> Events:
     """The first message of the matter: its category, and whatever fields it already fills."""
     intent, _ = intent_of(tracker)
     text = text_of(tracker)
-    if not text:  # 「登记投诉」 was chosen under another answer: the message before it is the matter
-        text, intent = _message_before(tracker)
+    if not text:  # a button under another answer: the message before it is the matter
+        text, guess = _message_before(tracker)
+        intent = guess if intent == "complain" else intent
     category = policy().category_of(intent)
     events = [SlotSet(slot("category"), category), SlotSet(CONFIRMED, None)]
     if rules.tells_what_happened(text):
@@ -87,11 +90,18 @@ def _opening(tracker: Tracker) -> Events:
 
 
 def _message_before(tracker: Tracker) -> tuple[str, str]:
-    for event in reversed(tracker.events):
-        if event.get("event") == "user" and not str(event.get("text") or "").startswith("/"):
-            intent = (event.get("parse_data") or {}).get("intent") or {}
-            return str(event["text"]), str(intent.get("name") or "")
-    return "", ""
+    """What the customer wrote before this button, and its most likely label, also where the model was not sure of it.
+
+    Nothing where that was a button too, or a word to the bot (「算了」) and no story.
+    """
+    said = [event for event in tracker.events if event.get("event") == "user"]
+    if len(said) < 2 or str(said[-2].get("text") or "").startswith("/"):
+        return "", ""
+    ranking = (said[-2].get("parse_data") or {}).get("intent_ranking") or []
+    labels = [str(intent["name"]) for intent in ranking if intent["name"] != "nlu_fallback"]
+    if not labels or labels[0] in MOVES:
+        return "", ""
+    return str(said[-2]["text"]), labels[0]
 
 
 def _was_answered_elsewhere(tracker: Tracker) -> bool:
@@ -117,13 +127,19 @@ def _answer(dispatcher: CollectingDispatcher, tracker: Tracker, field: str) -> E
         if tries >= _MOST_TRIES:
             # Asked often enough: what was said is kept with the story, and the conversation goes on.
             told = tracker.get_slot(slot("description"))
-            kept = [SlotSet(slot("description"), f"{told}\n{text}"[: rules.MAX_STORY])] if told and text else []
-            value = SKIPPED if field != "description" else (text or say("no_description"))
+            said = "\n".join(_last_words(tracker, tries))
+            kept = [SlotSet(slot("description"), f"{told}\n{said}"[: rules.MAX_STORY])] if told and said else []
+            value = SKIPPED if field != "description" else (said or say("no_description"))
             dispatcher.utter_message(response="utter_complaint_moving_on")
             return [*kept, SlotSet(slot(field), value), SlotSet("complaint_tries", 0)]
         dispatcher.utter_message(response=f"utter_{error.reason}")
         return [SlotSet("complaint_tries", tries)]
     return [SlotSet(slot(field), value), SlotSet("complaint_tries", 0)]
+
+
+def _last_words(tracker: Tracker, messages: int) -> list[str]:
+    said = [str(event.get("text") or "") for event in tracker.events if event.get("event") == "user"]
+    return [text for text in said[-messages:] if text.strip() and not text.startswith("/")]
 
 
 def _check(field: str, text: str) -> str:
@@ -158,8 +174,7 @@ def _confirm(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     if intent not in ("deny", "correct") and rules.tells_what_happened(text):
         told = tracker.get_slot(slot("description"))
         return [SlotSet(slot("description"), f"{told}\n{text}"[: rules.MAX_STORY])]
-    dispatcher.utter_message(response="utter_complaint_what_to_change")
-    return [SlotSet("complaint_tries", 0)]
+    return [SlotSet("complaint_tries", 0), SlotSet("requested_slot", slot("change"))]
 
 
 def _today() -> date:
@@ -178,8 +193,10 @@ class FileComplaint(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         now = utcnow()
         given = {field: tracker.get_slot(slot(field)) or None for field in FIELDS}
+        category = str(tracker.get_slot(slot("category")))
         draft = Draft(
-            category=str(tracker.get_slot(slot("category"))),
+            # the policy may have lost a category since the form was opened
+            category=category if category in policy().categories else "other",
             description=str(given["description"]),
             line=given["line"],
             since=given["since"],

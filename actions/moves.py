@@ -11,6 +11,8 @@ from rasa_sdk import Tracker
 from actions.turn import intent_of, text_of
 
 COMMANDS = {"handoff", "cancel"}
+#: what people say to the bot about the conversation itself; none of it is a story
+MOVES = {"affirm", "deny", "cancel", "skip", "inform", "correct", "help", "handoff", "complain", "greet_chitchat"}
 _COMMAND_LENGTH = 16
 _COMMAND_CONFIDENCE = 0.6
 

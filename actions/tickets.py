@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from actions.turn import in_database
 from care.db import utcnow
 from care.sla.service import due_times
-from care.tickets.rules import STAGE, Status
+from care.tickets.rules import OPEN, STAGE, Status
 from care.tickets.service import tickets_of_conversation
 from care.wording import say, spoken_time
 
@@ -35,9 +35,10 @@ def _lines(session: Session, conversation_id: str) -> list[str]:
     now = utcnow()
     lines = []
     for ticket in tickets_of_conversation(session, conversation_id):
-        due = due_times(session, ticket.id)
+        status = Status(ticket.status)
+        due = due_times(session, ticket.id) if status in OPEN else {}
         promise = due.get("first_feedback") or due.get(f"solution_{ticket.complexity}")
-        stage = say(f"stage_{STAGE[Status(ticket.status)]}")
+        stage = say(f"stage_{STAGE[status]}")
         key = "ticket_line_promise" if promise and promise > now else "ticket_line"
         until = spoken_time(promise, now) if promise else ""
         lines.append(say(key, number=ticket.number, stage=stage, until=until))

@@ -8,7 +8,6 @@ Rotation: put the new key first in `QUANYI_KEYS`, keep the old one behind it unt
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import os
@@ -33,13 +32,15 @@ class Keyring:
             name, _, encoded = part.partition(":")
             try:
                 key = base64.b64decode(encoded, validate=True)
-            except binascii.Error:
+            except ValueError:  # not base64, or not even ASCII
                 key = b""
-            if not name or len(name) > 32 or len(key) != 32:
+            if not name.isascii() or not 0 < len(name) <= 32 or len(key) != 32:
                 raise InvalidInput(
                     "keys",
                     "QUANYI_KEYS must be `id:base64` of 32 random bytes each, comma separated; see docs/operate",
                 )
+            if name.encode() in self._keys:
+                raise InvalidInput("keys", f"QUANYI_KEYS has two keys with the id {name}; give each one of its own")
             self._keys[name.encode()] = AESGCM(key)
         if not self._keys:
             raise InvalidInput("keys", "QUANYI_KEYS is empty; `quanyi keys new` prints one")
@@ -59,7 +60,7 @@ class Keyring:
         start = 2 + len(name)
         try:
             return cipher.decrypt(sealed[start : start + _NONCE], sealed[start + _NONCE :], context.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: cut off within the nonce
             raise InvalidInput("sealed", f"a value of {context} is damaged or belongs elsewhere") from error
 
 

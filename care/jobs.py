@@ -50,6 +50,10 @@ def create_app(runner: Runner) -> procrastinate.App:
         """Jobs whose worker was killed stay `doing`; put them back."""
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED.total_seconds()):
             _log.warning("job_stalled", job_id=job.id, task=job.task_name)
-            await app.job_manager.retry_job(job)
+            try:
+                await app.job_manager.retry_job(job)
+            except procrastinate.exceptions.UniqueViolation:
+                # The next one of its kind is queued already, and does the same.
+                await app.job_manager.finish_job(job, procrastinate.jobs.Status.FAILED, delete_job=True)
 
     return app

@@ -18,7 +18,7 @@ from structlog.typing import EventDict, Processor
 __all__ = ["bind_contextvars", "clear_contextvars", "configure", "get_logger"]
 
 # Seven digits in a row are a telephone, identity, card or account number, or a part of one.
-_DIGITS = re.compile(r"(?<![0-9A-Za-z-])\+?\d[\d -]{5,}\d(?![0-9A-Za-z])")
+_DIGITS = re.compile(r"(?<![0-9A-Za-z-])\+?\d[\d -]{5,}[\dXx](?![0-9A-Za-z])")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 #: keys whose value may be made by a customer, and never belongs in a log
 _NEVER = {"text", "body", "payload", "description", "line", "phone", "contact", "wish", "parameters", "params"}

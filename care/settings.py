@@ -6,10 +6,12 @@ keeps them in `var/`; in production mode each one must be set and a missing one 
 
 from __future__ import annotations
 
+import base64
+import binascii
 from functools import lru_cache
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from care.errors import InvalidInput
@@ -30,12 +32,12 @@ class Settings(BaseSettings):
     #: base64, 32 bytes: HMAC key of the blind index (look-up of a phone number without reading it).
     index_key: SecretStr = Field(default=...)
     #: signs conversation tokens.
-    token_key: SecretStr = Field(default=...)
+    token_key: SecretStr = Field(default=..., min_length=16)
 
     #: between web or worker and Rasa's gateway channel.
-    gateway_secret: SecretStr = Field(default=...)
+    gateway_secret: SecretStr = Field(default=..., min_length=16)
     #: between Rasa and the action server.
-    actions_secret: SecretStr = Field(default=...)
+    actions_secret: SecretStr = Field(default=..., min_length=16)
 
     rasa_url: str = "http://127.0.0.1:5005"
     #: where Rasa calls the action server; the web process asks the same server for its health
@@ -50,6 +52,17 @@ class Settings(BaseSettings):
 
     #: comma-separated origins whose pages may call the web process, e.g. `https://www.example.cn`.
     origins: str = ""
+
+    @field_validator("index_key")
+    @classmethod
+    def _is_32_bytes(cls, key: SecretStr) -> SecretStr:
+        try:
+            length = len(base64.b64decode(key.get_secret_value(), validate=True))
+        except binascii.Error:
+            length = 0
+        if length != 32:
+            raise ValueError("32 random bytes as base64")
+        return key
 
     @property
     def allowed_origins(self) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import secrets
-from datetime import date
 
 from sqlalchemy import Table, bindparam, select, type_coerce, update
 from sqlalchemy.types import LargeBinary
@@ -17,8 +16,8 @@ _BATCH = 500
 
 
 def new_key() -> str:
-    """A part of `QUANYI_KEYS` or `QUANYI_TRACKER_KEYS`: today's date as the id, 32 random bytes."""
-    return f"k{date.today():%y%m%d}:{base64.b64encode(secrets.token_bytes(32)).decode()}"  # noqa: DTZ011
+    """A part of `QUANYI_KEYS` or `QUANYI_TRACKER_KEYS`: an id of its own, 32 random bytes."""
+    return f"k{secrets.token_hex(4)}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
 
 
 def rotate() -> dict[str, int]:
@@ -40,7 +39,13 @@ def _rotate_column(table: Table, name: str, context: str) -> int:
     raw = type_coerce(table.c[name], LargeBinary)
     while True:
         with transaction() as session:
-            query = select(primary_key, raw).where(table.c[name].is_not(None)).order_by(primary_key).limit(_BATCH)
+            query = (
+                select(primary_key, raw)
+                .where(table.c[name].is_not(None))
+                .order_by(primary_key)
+                .limit(_BATCH)
+                .with_for_update()
+            )
             rows = session.execute(query if last is None else query.where(primary_key > last)).all()
             old = [(key, bytes(sealed)) for key, sealed in rows if key_id(bytes(sealed)) != ring.primary]
             if old:

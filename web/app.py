@@ -26,10 +26,11 @@ _PAGE = Path(__file__).with_name("index.html")
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     dialogue = RasaDialogue(settings().rasa_url, settings().gateway_secret.get_secret_value())
     app.state.runner = Runner(dialogue)
-    app.state.watch = health.Watch()
-    watching = asyncio.create_task(app.state.watch.run())
+    watch = app.state.watch = health.Watch()
+    watching = asyncio.create_task(watch.run())
     yield
-    watching.cancel()
+    watch.stop()
+    await watching
     await app.state.runner.aclose()
     await dialogue.aclose()
 

@@ -10,10 +10,6 @@ from web.problems import problem
 MAX_BODY = 160_000
 
 
-class _TooLarge(Exception):
-    pass
-
-
 class BodyLimit:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -22,21 +18,30 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        taken = 0
-
-        async def limited() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > MAX_BODY:
-                raise _TooLarge
-            return message
-
         declared = dict(scope["headers"]).get(b"content-length", b"0")
-        try:
-            if declared.isdigit() and int(declared) > MAX_BODY:
-                raise _TooLarge
-            await self._app(scope, limited, send)
-        except _TooLarge:
+        body = await self._read(receive) if not declared.isdigit() or int(declared) <= MAX_BODY else None
+        if body is None:
             refusal = problem(413, "too_large", f"a request may have {MAX_BODY} bytes")
             await refusal(scope, receive, send)
+            return
+        waiting = [body]
+
+        async def replay() -> Message:
+            return waiting.pop() if waiting else await receive()
+
+        await self._app(scope, replay, send)
+
+    @staticmethod
+    async def _read(receive: Receive) -> Message | None:
+        """The whole body as one message; None when it is too large (also one that did not say how large it is)."""
+        parts, taken = [], 0
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return message
+            parts.append(message.get("body", b""))
+            taken += len(parts[-1])
+            if taken > MAX_BODY:
+                return None
+            if not message.get("more_body", False):
+                return {"type": "http.request", "body": b"".join(parts), "more_body": False}

@@ -45,6 +45,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _validation(request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
+        if first["type"] == "extra_forbidden":
+            return problem(422, "request", "a field that we do not know; see /openapi.json for those that we do")
         place = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
         return problem(422, "request", f"{place}: {first['msg']}; see /openapi.json")
 

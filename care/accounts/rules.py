@@ -9,8 +9,9 @@ import phonenumbers
 from care.errors import InvalidInput
 
 _REGION = "CN"
-# A broadband account is the operator's own string; what they have in common is letters, digits and a few signs.
-_ACCOUNT = re.compile(r"[0-9A-Za-z][0-9A-Za-z@._-]{4,31}")
+# A broadband account is the operator's own string; what they have in common is letters, digits and, between them, a few
+# signs. A full stop behind it ends the sentence.
+_ACCOUNT = re.compile(r"(?<![0-9A-Za-z@._-])[0-9A-Za-z][0-9A-Za-z@._-]{3,30}[0-9A-Za-z](?!\.?[0-9A-Za-z@_-])")
 
 
 def normalise_phone(text: str) -> str:
@@ -19,6 +20,8 @@ def normalise_phone(text: str) -> str:
     Raises InvalidInput (reason `phone`) when it is neither.
     Source: 工信部《电信网编号计划（2017年版）》, as kept current in `phonenumbers`.
     """
+    if re.search("[A-Za-z]", text):  # the library would read them as the keys of an old telephone
+        raise InvalidInput("phone", "a telephone number has no letters")
     try:
         number = phonenumbers.parse(text, _REGION)
     except phonenumbers.NumberParseException as error:
@@ -26,7 +29,11 @@ def normalise_phone(text: str) -> str:
     if number.country_code != 86 or not phonenumbers.is_valid_number(number):
         raise InvalidInput("phone", "not a valid number of mainland China; 11 digits, or area code and number")
     national = phonenumbers.national_significant_number(number)
-    return national if is_mobile(national) else f"0{national}"
+    if is_mobile(national):
+        return national
+    if phonenumbers.number_type(number) != phonenumbers.PhoneNumberType.FIXED_LINE:
+        raise InvalidInput("phone", "neither a mobile number nor a fixed line; 400 and 800 numbers are nobody's line")
+    return f"0{national}"
 
 
 def normalise_line(text: str) -> str:
@@ -35,24 +42,23 @@ def normalise_line(text: str) -> str:
     Raises InvalidInput (reason `phone`).
     """
     compact = re.sub(r"\s+", "", text)
-    try:
-        return normalise_phone(compact)
-    except InvalidInput:
-        if _ACCOUNT.fullmatch(compact) and re.search("[A-Za-z]", compact) and re.search("[0-9]", compact):
-            return compact
-        raise
+    for found in _ACCOUNT.findall(compact):
+        if re.search("[A-Za-z]", found) and re.search("[0-9]", found):
+            return str(found)
+    return normalise_phone(compact)
 
 
 def is_mobile(national: str) -> bool:
     return len(national) == 11 and national.startswith("1")
 
 
-_NUMBER_IN_TEXT = re.compile(r"(?<!\d)\d[\d -]{5,}\d(?!\d)")
+# A telephone number, also in its usual groups, or any other long number (an identity number may end in X). Not a date.
+_NUMBER_IN_TEXT = re.compile(r"(?<![\d-])(?:1\d{2}[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]?\d{7,8}|\d{6,}[\dXx])(?!\d)")
 
 
 def mask_numbers(text: str) -> str:
     """Every telephone or identity number within a sentence masked, for showing it back."""
-    return _NUMBER_IN_TEXT.sub(lambda found: mask_phone(re.sub(r"\D", "", found[0])), text)
+    return _NUMBER_IN_TEXT.sub(lambda found: mask_phone(re.sub(r"[ -]", "", found[0])), text)
 
 
 def mask_phone(phone: str) -> str:

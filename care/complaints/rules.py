@@ -13,28 +13,31 @@ MAX_FIELD = 500
 MAX_STORY = 12_000
 
 # What is left of "你好，我要投诉！" when the wish to complain itself is taken away is what happened.
+# A number says nothing of it; a Latin word counts as one character ("WiFi连不上").
 _BARE = re.compile(
-    r"你好|您好|喂|请问|我|要|想|需要|帮忙|帮|一下|个|投诉|举报|反映|问题|情况|你们|登记|的|了|吧|啊|呀|来|有|是|做|提|现在|马上"
-    r"|联通|移动|电信|广电|公司|运营商|[\s\W_a-zA-Z]"
+    r"你好|您好|喂|请问|我|要|想|需要|帮忙|帮|一下|个|投诉|举报|反映|反馈|问题|情况|你们|登记|的|吧|啊|呀|来|有|是|做|提"
+    r"|现在|马上|联通|移动|电信|广电|公司|运营商|手机号|号码|[\s\W\d_]"
 )
-_ENOUGH = 4
+_LATIN = re.compile(r"[A-Za-z]+")
+_ENOUGH = 3
 
-_RELATIVE_FUTURE = re.compile(r"明天|明日|明早|明晚|后天|大后天|下个?星期|下个?周|下个?礼拜|下个?月|明年|后年")
+_FUTURE = re.compile(
+    r"明天|明日|明早|明晚|(?<![以之])后天|大后天|下个?星期|下个?周|下个?礼拜|下个?月|明年|(?<![以之])后年"
+)
 _YMD = re.compile(r"(?<!\d)(20\d{2})\s*[年./-]\s*(\d{1,2})\s*(?:[月./-]\s*(\d{1,2})\s*[日号]?|月)?")
 _MD = re.compile(r"(?<!\d)(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")
 _DAYS_AGO = {
-    "今天": 0,
-    "今日": 0,
-    "今早": 0,
-    "刚才": 0,
-    "刚刚": 0,
-    "昨天": 1,
-    "昨日": 1,
-    "昨晚": 1,
+    **dict.fromkeys(("今天", "今日", "今早", "今晚", "刚才", "刚刚"), 0),
+    **dict.fromkeys(("昨天", "昨日", "昨晚"), 1),
     "大前天": 3,
     "前天": 2,
 }
-_MONTHS_AGO = {"上上个月": 2, "上个月": 1, "上月": 1}
+_MONTHS_AGO = {"上上个月": 2, "上上月": 2, "上个月": 1, "上月": 1}
+_PAST = re.compile("|".join([*_DAYS_AGO, *_MONTHS_AGO]))
+
+
+#: has every day that any year has
+_LEAP_YEAR = 2000
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Draft:
 
 def tells_what_happened(text: str) -> bool:
     """False for a bare 「我要投诉」: then the bot still has to ask what happened."""
-    return len(_BARE.sub("", text)) >= _ENOUGH
+    return len(_BARE.sub("", _LATIN.sub("a", text))) >= _ENOUGH
 
 
 def since_date(text: str, today: date) -> date | None:
@@ -60,25 +63,36 @@ def since_date(text: str, today: date) -> date | None:
 
     Raises InvalidInput: reason `since_future` for a day that has not come, `since_impossible` for 2 月 30 日.
     """
-    if _RELATIVE_FUTURE.search(text):
+    # The first day that is named is when it began: 「昨天开始的，说明天来修」.
+    named = [found for pattern in (_FUTURE, _YMD, _MD, _PAST) if (found := pattern.search(text))]
+    if not named:
+        return None
+    first = min(named, key=lambda found: found.start())
+    if first.re is _FUTURE:
         raise InvalidInput("since_future", "the day has not come yet")
-    if named := _YMD.search(text):
-        year, month, day = int(named[1]), int(named[2]), int(named[3] or 1)
-        return _not_after(_day(year, month, day), today)
-    if named := _MD.search(text):
-        day_of_year = _day(today.year, int(named[1]), int(named[2]))
-        # A day without a year is one in the past: 12 月 25 日, said in November, was last year's.
-        return day_of_year if day_of_year <= today else _day(today.year - 1, int(named[1]), int(named[2]))
-    for word, days in _DAYS_AGO.items():
-        if word in text:
-            return today - timedelta(days=days)
-    for word, months in _MONTHS_AGO.items():
-        if word in text:
-            first = today.replace(day=1)
-            for _ in range(months):
-                first = (first - timedelta(days=1)).replace(day=1)
-            return first
-    return None
+    if first.re is _YMD:
+        return _not_after(_day(int(first[1]), int(first[2]), int(first[3] or 1)), today)
+    if first.re is _MD:
+        return _latest(int(first[1]), int(first[2]), today)
+    if first[0] in _DAYS_AGO:
+        return today - timedelta(days=_DAYS_AGO[first[0]])
+    month = today.replace(day=1)
+    for _ in range(_MONTHS_AGO[first[0]]):
+        month = (month - timedelta(days=1)).replace(day=1)
+    return month
+
+
+def _latest(month: int, day: int, today: date) -> date:
+    """A day without a year is one in the past: 12 月 25 日, said in November, was last year's."""
+    _day(_LEAP_YEAR, month, day)
+    for year in range(today.year, today.year - 9, -1):  # eight years may lie between two leap days
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            continue  # 29 February of a year that has none
+        if found <= today:
+            return found
+    raise AssertionError("unreachable")
 
 
 def _day(year: int, month: int, day: int) -> date:

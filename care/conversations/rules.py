@@ -11,10 +11,11 @@ from care.errors import InvalidInput
 #: Longest message that is taken, in characters; a longer one is refused, never cut.
 MAX_TEXT = 12_000
 MAX_MESSAGE_ID = 128
-#: A message id this long is taken as impossible to guess, so that it may stand for a conversation that it opened.
-UNGUESSABLE = 16
+# A UUID cannot be guessed, so it may stand for the conversation that it opened; "message-1" must not: anybody could
+# come back with it and be given somebody else's conversation.
+_UUID = re.compile(r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[1-8][0-9a-fA-F]{3}-?[89abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}")
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u061c\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,19 @@ class Reply:
 def clean_text(text: str) -> str:
     """Without control, bidirectional and zero-width characters (they hide text from readers); line breaks stay.
 
+    Half an emoji (a lone surrogate, which JSON can carry and UTF-8 cannot) becomes U+FFFD.
+
     Raises InvalidInput (reason `too_long`).
     """
     if len(text) > MAX_TEXT:
         raise InvalidInput("too_long", f"a message may have {MAX_TEXT} characters; send the rest as a second one")
-    return _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _CONTROL.sub("", whole.replace("\r\n", "\n")).strip()
+
+
+def is_unguessable(message_id: str) -> bool:
+    """A UUID of RFC 9562."""
+    return _UUID.fullmatch(message_id) is not None
 
 
 def check_message_id(message_id: str) -> str:

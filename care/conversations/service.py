@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert as plain_insert
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from care.conversations.rules import UNGUESSABLE, Inbound, Reply
+from care.conversations import statements
+from care.conversations.rules import Inbound, Reply, is_unguessable
 from care.conversations.tables import Conversation, Message
 from care.errors import Conflict, NotAllowed
 
@@ -37,28 +36,13 @@ def receive(session: Session, inbound: Inbound, now: datetime) -> Received:
     """
     conversation_id, owner = _conversation(session, inbound, now)
     is_payload = inbound.text.startswith("/") and _was_offered(session, conversation_id, inbound.text)
-    inserted = session.execute(
-        insert(Message)
-        .values(
-            conversation_id=conversation_id,
-            author="customer",
-            text=inbound.text,
-            created_at=now,
-            channel_message_id=inbound.message_id,
-            is_payload=is_payload,
-            status="pending",
-            next_attempt_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=[Message.conversation_id, Message.channel_message_id])
-        .returning(Message.id)
-    ).scalar()
+    connection = session.connection()
+    identity = {"conversation": conversation_id, "channel_message_id": inbound.message_id}
+    content = {"text": inbound.text, "is_payload": is_payload, "now": now}
+    inserted = connection.execute(statements.STORE_MESSAGE, identity | content).scalar()
     if inserted is not None:
         return Received(conversation_id, inserted, inbound.text, is_payload, "pending", owner, is_new=True)
-    first = session.execute(
-        select(Message.id, Message.text, Message.is_payload, Message.status).where(
-            Message.conversation_id == conversation_id, Message.channel_message_id == inbound.message_id
-        )
-    ).one()
+    first = connection.execute(statements.STORED_MESSAGE, identity).one()
     if first.text != inbound.text:
         raise Conflict("message_id", "this message_id was used for another text; every message needs an id of its own")
     return Received(conversation_id, first.id, first.text, first.is_payload, first.status, owner, is_new=False)
@@ -66,24 +50,17 @@ def receive(session: Session, inbound: Inbound, now: datetime) -> Received:
 
 def _conversation(session: Session, inbound: Inbound, now: datetime) -> tuple[str, str]:
     if inbound.conversation_id is not None:
-        owner = session.scalar(select(Conversation.owner).where(Conversation.id == inbound.conversation_id))
+        owner = session.connection().execute(statements.OWNER, {"conversation": inbound.conversation_id}).scalar()
         if owner is None:
             raise NotAllowed("conversation", "this conversation does not exist (any more); begin a new one")
         return inbound.conversation_id, owner
-    opening_key = inbound.message_id if len(inbound.message_id) >= UNGUESSABLE else None
+    opening_key = inbound.message_id if is_unguessable(inbound.message_id) else None
     conversation_id = f"c{secrets.token_urlsafe(18)}"
-    session.execute(
-        insert(Conversation)
-        .values(id=conversation_id, channel=inbound.channel, opening_key=opening_key, owner="bot", created_at=now)
-        .on_conflict_do_nothing(index_elements=[Conversation.channel, Conversation.opening_key])
-    )
+    opening = {"channel": inbound.channel, "opening_key": opening_key}
+    session.connection().execute(statements.OPEN_CONVERSATION, opening | {"id": conversation_id, "now": now})
     if opening_key is None:
         return conversation_id, "bot"
-    found = session.execute(
-        select(Conversation.id, Conversation.owner).where(
-            Conversation.channel == inbound.channel, Conversation.opening_key == opening_key
-        )
-    ).one()
+    found = session.connection().execute(statements.OPENED_BY, opening).one()
     return found.id, found.owner
 
 
@@ -101,39 +78,24 @@ def store_replies(
     session: Session, message_id: int, conversation_id: str, replies: Sequence[Reply], author: str, now: datetime
 ) -> None:
     if replies:
-        session.execute(
-            plain_insert(Message),
-            [
-                {
-                    "conversation_id": conversation_id,
-                    "author": author,
-                    "text": reply.text,
-                    "buttons": reply.buttons or None,
-                    "created_at": now,
-                    "in_reply_to": message_id,
-                }
-                for reply in replies
-            ],
-        )
+        of_all = {"conversation": conversation_id, "author": author, "now": now, "message": message_id}
+        rows = [of_all | {"text": reply.text, "buttons": reply.buttons or None} for reply in replies]
+        session.connection().execute(statements.STORE_REPLY, rows)
 
 
 def set_status(session: Session, message_id: int, status: str, now: datetime) -> None:
-    session.execute(
-        update(Message)
-        .where(Message.id == message_id)
-        .values(status=status, next_attempt_at=None, answered_at=now if status == "answered" else None)
-    )
+    answered = now if status == "answered" else None
+    values = {"message": message_id, "new_status": status, "answered": answered}
+    session.connection().execute(statements.SET_STATUS, values)
 
 
 def replies_to(session: Session, message_id: int) -> list[Reply]:
-    rows = session.execute(
-        select(Message.text, Message.buttons).where(Message.in_reply_to == message_id).order_by(Message.id)
-    )
+    rows = session.connection().execute(statements.REPLIES, {"message": message_id})
     return [Reply(text, buttons or []) for text, buttons in rows]
 
 
 def owner_of(session: Session, conversation_id: str) -> str:
-    return session.scalars(select(Conversation.owner).where(Conversation.id == conversation_id)).one()
+    return str(session.connection().execute(statements.OWNER, {"conversation": conversation_id}).scalar_one())
 
 
 def set_owner(session: Session, conversation_id: str, owner: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -32,6 +32,8 @@ class ClockSpec(_Strict):
     def _one_length(self) -> ClockSpec:
         if (self.hours is None) == (self.days is None):
             raise ValueError("give either hours or days")
+        if any(alarm >= (self.hours or (self.days or 0) * 24) for alarm in self.alarms):
+            raise ValueError("an alarm comes before its clock is due")
         return self
 
 
@@ -47,9 +49,10 @@ class Category(_Strict):
 
 class Policy(_Strict):
     version: str = Field(max_length=32)
-    departments: dict[str, str]
-    clocks: dict[str, ClockSpec]
-    categories: dict[str, Category]
+    # As long as their columns.
+    departments: dict[Annotated[str, Field(max_length=40)], str]
+    clocks: dict[Annotated[str, Field(max_length=32)], ClockSpec]
+    categories: dict[Annotated[str, Field(max_length=40)], Category]
 
     @model_validator(mode="after")
     def _names_exist(self) -> Policy:
@@ -89,6 +92,8 @@ def load_policy(path: Path) -> Policy:
         return Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise InvalidInput("policy", f"{path}: cannot be read ({error.strerror}); see QUANYI_POLICY") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput("policy", f"{path}: not UTF-8; save it as UTF-8") from error
     except yaml.YAMLError as error:
         raise InvalidInput("policy", f"{path}: not YAML: {error}") from error
     except ValidationError as error:

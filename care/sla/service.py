@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from care.sla.policy import ClockSpec, Policy
 from care.sla.rules import due_in_days, due_in_hours, is_published
 from care.sla.tables import Clock
+
+_MOMENT = timedelta(microseconds=1)  # due at 00:00 is the end of the day before
 
 
 def start_clocks(
@@ -21,7 +23,7 @@ def start_clocks(
     for name, spec in policy.clocks_of(category, complexity).items():
         due[name] = _due(spec, now)
         base = {"ticket_id": ticket_id, "name": name, "starts_at": now}
-        provisional = spec.days is not None and not is_published(due[name].date())
+        provisional = spec.days is not None and not is_published((due[name] - _MOMENT).date())
         rows.append(base | {"kind": spec.kind, "due_at": due[name], "provisional": provisional})
         rows += [
             base | {"kind": "alarm", "due_at": due_in_hours(now, hours), "provisional": False} for hours in spec.alarms

@@ -41,6 +41,9 @@ FOLLOWS: dict[Status, frozenset[Status]] = {
     Status.RESOLVED: frozenset({Status.CLOSED, Status.IN_PROGRESS}),
 }
 
+#: Somebody still owes the customer an answer.
+OPEN = frozenset({Status.ACKNOWLEDGED, Status.IN_PROGRESS, Status.PENDING, Status.HELD})
+
 #: The key of the word that customers see (`utter_stage_…` in data/responses/tickets.yml): 受理 → 处理 → 反馈 → 关闭.
 STAGE: dict[Status, str] = {
     Status.ACKNOWLEDGED: "accepted",

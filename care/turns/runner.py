@@ -138,7 +138,7 @@ class Runner:
         answer = self._answers.get(turn.message_id)
         if answer is not None and not answer.done():
             outcome = Outcome("answered", completed.owner, replies)
-            if turn.failures:  # a system message may stand before the bot's
+            if turn.is_late:  # a system message may stand before the bot's
                 received = turn.question.conversation_id, turn.message_id
                 outcome = await self.in_database(lambda s: service.outcome(s, *received))
             answer.set_result(outcome)

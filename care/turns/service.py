@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import exists, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from care.conversations.rules import Inbound, Reply
@@ -28,9 +27,9 @@ from care.conversations.tables import Conversation, Message
 from care.errors import Conflict
 from care.handoff.rules import Reason
 from care.handoff.service import open_handoff, request_handoff, withdraw
+from care.turns import statements
 from care.turns.dialogue import Question
 from care.turns.rules import LEASE, needs_a_person, next_attempt
-from care.turns.tables import TurnLease
 from care.wording import buttons, say
 
 STOP_WAITING = "/stop_waiting"
@@ -46,6 +45,8 @@ class Turn:
     fence: int
     failures: int
     received_at: datetime
+    #: it failed before or has waited long, so a person may have been asked for on its behalf
+    is_late: bool
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def accept(session: Session, inbound: Inbound, holder: str, now: datetime) -> Ac
         if not received.text:
             _answer_ourselves(session, received, "empty_message", now)
             return Accepted(received, None)
-        if received.is_payload and received.text == STOP_WAITING:
+        if received.is_payload and received.text == STOP_WAITING and received.owner != "agent":
             if withdraw(session, received.conversation_id, now):
                 close_matter(session, received.conversation_id, received.message_id)
             _answer_ourselves(session, received, "stopped_waiting", now)
@@ -97,34 +98,12 @@ def _answer_ourselves(session: Session, received: Received, key: str, now: datet
 
 def begin(session: Session, conversation_id: str, holder: str, now: datetime) -> Turn | None:
     """Take the lease and the oldest waiting message; None when another holds the lease or nothing waits."""
-    fence = session.scalar(
-        insert(TurnLease)
-        .values(conversation_id=conversation_id, fence=1, holder=holder, expires_at=now + LEASE)
-        .on_conflict_do_update(
-            index_elements=[TurnLease.conversation_id],
-            set_={"fence": TurnLease.fence + 1, "holder": holder, "expires_at": now + LEASE},
-            where=TurnLease.expires_at <= now,
-        )
-        .returning(TurnLease.fence)
-    )
+    connection = session.connection()
+    lease = {"conversation": conversation_id, "holder": holder, "now": now, "expires": now + LEASE}
+    fence = connection.execute(statements.TAKE_LEASE, lease).scalar()
     if fence is None:
         return None
-    row = session.execute(
-        select(
-            Message.id,
-            Message.text,
-            Message.is_payload,
-            Message.attempts,
-            Message.created_at,
-            Message.next_attempt_at,
-            Conversation.owner,
-            Conversation.closed_by,
-        )
-        .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(Message.conversation_id == conversation_id, Message.status == "pending")
-        .order_by(Message.id)
-        .limit(1)
-    ).one_or_none()
+    row = connection.execute(statements.OLDEST_WAITING, {"conversation": conversation_id}).one_or_none()
     if row is None or row.next_attempt_at > now:
         _release(session, conversation_id, fence)
         return None
@@ -133,11 +112,12 @@ def begin(session: Session, conversation_id: str, holder: str, now: datetime) ->
         _hold(session, conversation_id, row.id, row.owner, now)
         _release(session, conversation_id, fence)
         return None
-    if needs_a_person(row.attempts, row.created_at, now):
+    is_late = needs_a_person(row.attempts, row.created_at, now)
+    if is_late:
         _ask_for_a_person(session, conversation_id, row.id, now)
     is_fresh = row.closed_by is not None and row.closed_by < row.id
     question = Question(conversation_id, str(row.id), row.text, row.is_payload, is_fresh)
-    return Turn(question, row.id, fence, row.attempts, row.created_at)
+    return Turn(question, row.id, fence, row.attempts, row.created_at, is_late or row.attempts > 0)
 
 
 @dataclass(frozen=True)
@@ -151,7 +131,7 @@ def complete(session: Session, turn: Turn, replies: Sequence[Reply], now: dateti
     """Store the answer and let the conversation go. Raises Conflict (reason `lease`) when another has overtaken us."""
     conversation_id = turn.question.conversation_id
     _release(session, conversation_id, turn.fence)
-    if turn.failures and owner_of(session, conversation_id) == "agent":
+    if turn.is_late and owner_of(session, conversation_id) == "agent":
         # Too late: a person has picked the conversation up, and the bot does not talk over people.
         set_status(session, turn.message_id, "held", now)
     else:
@@ -163,10 +143,9 @@ def complete(session: Session, turn: Turn, replies: Sequence[Reply], now: dateti
             .where(Conversation.id == conversation_id, Conversation.closed_by < turn.message_id)
             .values(closed_by=None)
         )
-    if turn.failures:
+    if turn.is_late:
         withdraw(session, conversation_id, now, reason=Reason.BOT_FAILURE)
-    waits = exists().where(Message.conversation_id == conversation_id, Message.status == "pending")
-    row = session.execute(select(Conversation.owner, waits).where(Conversation.id == conversation_id)).one()
+    row = session.connection().execute(statements.OWNER_AND_MORE, {"conversation": conversation_id}).one()
     return Completed(row[0], row[1])
 
 
@@ -187,12 +166,8 @@ def fail(session: Session, turn: Turn, now: datetime) -> datetime:
 
 
 def _release(session: Session, conversation_id: str, fence: int) -> None:
-    released = session.scalar(
-        update(TurnLease)
-        .where(TurnLease.conversation_id == conversation_id, TurnLease.fence == fence)
-        .values(expires_at=_FREE)
-        .returning(TurnLease.fence)
-    )
+    lease = {"conversation": conversation_id, "held": fence, "free": _FREE}
+    released = session.connection().execute(statements.GIVE_BACK_LEASE, lease).scalar()
     if released is None:
         raise Conflict("lease", "another process has taken this conversation over")
 

@@ -85,7 +85,7 @@ async def chat(message: ChatIn, request: Request, response: Response) -> ChatOut
     conversation_id = accepted.received.conversation_id
     return ChatOut(
         conversation_id=conversation_id,
-        token=message.token or tokens.issue(conversation_id),
+        token=tokens.issue(conversation_id),
         owner=outcome.owner,
         replies=replies,
         pending=pending,

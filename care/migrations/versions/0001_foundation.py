@@ -173,7 +173,9 @@ def upgrade() -> None:
     op.create_index("ix_ticket_events_ticket_id_id", "ticket_events", ["ticket_id", "id"], unique=False)
     # The schema of the procrastinate release that is locked; a later release brings its own migrations, which then
     # become revisions here (https://procrastinate.readthedocs.io, "How to migrate the database schema").
-    op.get_bind().connection.driver_connection.execute(SchemaManager.get_schema())
+    connection = op.get_bind().connection.driver_connection
+    assert connection is not None  # a migration runs on an open connection
+    connection.execute(SchemaManager.get_schema())
 
 
 def downgrade() -> None:
