@@ -71,19 +71,28 @@ class Turns:
 
     def __init__(self) -> None:
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
-        self._running: set[asyncio.Task[dict[str, Any]]] = set()
+        self._running: set[asyncio.Task[tuple[int, dict[str, Any]]]] = set()
 
     async def answer(self, agent: Agent | None, inbound: Inbound) -> tuple[int, dict[str, Any]]:
         """Handle a message; returns HTTP status and body. See ``bot.gateway`` for both."""
+        # A task of its own: when the sender hangs up, the turn still ends and is saved, so its repetition is a replay.
+        task = asyncio.ensure_future(self._turn(agent, inbound))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def _turn(self, agent: Agent | None, inbound: Inbound) -> tuple[int, dict[str, Any]]:
+        # bound in the context of this task, so nothing is left behind for the next message on the connection
         structlog.contextvars.bind_contextvars(conversation_id=inbound.conversation_id, message_id=inbound.message_id)
         started = time.perf_counter()
         try:
-            # A task of its own: when the sender hangs up, the turn still ends and is saved, so its repetition is a
-            # replay.
-            task = asyncio.ensure_future(self._in_order(agent, inbound))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
-            body = await asyncio.shield(task)
+            body = await self._in_order(agent, inbound)
+        except Exception as error:
+            kind, status = next((known for cls, known in _KINDS.items() if isinstance(error, cls)), ("internal", 500))
+            FAILURES.labels(kind).inc()
+            log.error("turn.failed", kind=kind, exc_info=error)
+            return status, {"error": kind}
+        else:
             log.info(
                 "turn.done",
                 ms=round((time.perf_counter() - started) * 1000),
@@ -93,14 +102,8 @@ class Turns:
                 replayed=body["replayed"],
             )
             return 200, body
-        except Exception as error:
-            kind, status = next((known for cls, known in _KINDS.items() if isinstance(error, cls)), ("internal", 500))
-            FAILURES.labels(kind).inc()
-            log.error("turn.failed", kind=kind, exc_info=error)
-            return status, {"error": kind}
         finally:
             SECONDS.observe(time.perf_counter() - started)
-            structlog.contextvars.unbind_contextvars("conversation_id", "message_id")
 
     async def finish(self) -> None:
         """Wait for the running turns before the server stops."""

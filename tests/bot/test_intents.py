@@ -60,6 +60,19 @@ def test_little_data_is_no_error(labels: list[str]) -> None:
     assert trained.labels[trained.probabilities(example("宽带")).argmax()] == labels[0]
 
 
+def test_one_phone_number_is_like_any_other() -> None:
+    texts = ["13812345678", "我的电话15700001234", "宽带断了", "打10086没人接"]
+    trained = ngrams.train([example(text) for text in texts], ["inform", "inform", "broken", "broken"], 10.0)
+    seen = trained.probabilities(example("13812345678"))
+    for number in ("18998765432", "189 9876 5432", "189-9876-5432"):
+        assert np.allclose(
+            trained.probabilities(Example(number, [number])), trained.probabilities(Example("1" * 11, ["1" * 11]))
+        )
+    assert trained.labels[seen.argmax()] == "inform"
+    assert not any("1381" in gram for gram in trained.vocabulary)  # a model holds nobody's number
+    assert any("1008" in gram for gram in trained.vocabulary)  # but the hotline's is a word
+
+
 def test_only_the_beginning_counts() -> None:
     trained = model()
     start = "宽带断了，" + "哦" * ngrams.MAX_CHARACTERS
