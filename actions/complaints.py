@@ -54,6 +54,9 @@ class ValidateComplaintForm(Action):
             return []  # nothing filled: the form steps back and the rule for that intent answers
         if field := entity_of(tracker, "field"):
             return [SlotSet(slot(field), None), SlotSet(CONFIRMED, None)]
+        if asked == "change" and intent_of(tracker)[0] == "affirm":
+            # 「好」 to "what shall I change?" is no order to file: the summary and its question stand again.
+            return self._with_summary(dispatcher, tracker, [SlotSet("complaint_tries", 0)])
         if asked in ("confirmed", "change"):
             return self._with_summary(dispatcher, tracker, _confirm(dispatcher, tracker))
         return self._with_summary(dispatcher, tracker, _answer(dispatcher, tracker, asked))

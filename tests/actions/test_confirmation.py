@@ -18,9 +18,13 @@ WHOLE = {
 }
 
 
-def _talk(**changed: object) -> Talk:
-    """All is told, and the summary has been shown."""
-    return Talk(**WHOLE | changed).user(STORY, "complaint_broadband").asked("confirmed")
+def _talk(asked: str = "confirmed", **changed: object) -> Talk:
+    """All is told, and the summary has been shown; or, after a no to it, what to change has been asked."""
+    return Talk(**WHOLE | changed).user(STORY, "complaint_broadband").asked(asked)
+
+
+#: after the summary, and after a no to it: the same words mean the same
+either_question = pytest.mark.parametrize("asked", ["confirmed", "change"])
 
 
 async def test_the_last_answer_shows_the_summary(actions: Actions) -> None:
@@ -87,13 +91,27 @@ async def test_numbers_are_not_shown_whole(actions: Actions, field: str, told: s
     assert values[field].splitlines()[0].startswith(shown)
 
 
-@pytest.mark.parametrize(("text", "intent"), [("/affirm", "affirm"), ("对的", "affirm"), ("嗯嗯没错登记吧", "affirm")])
+YES = pytest.mark.parametrize(
+    ("text", "intent"), [("/affirm", "affirm"), ("对的", "affirm"), ("嗯嗯没错登记吧", "affirm")]
+)
+
+
+@YES
 async def test_a_yes_files(actions: Actions, text: str, intent: str) -> None:
     result = await actions.validate(_talk().user(text, intent))
     assert result.events == [slot("complaint_confirmed", True)]
     assert result.said == []
 
 
+@YES
+async def test_a_yes_to_what_to_change_shows_the_summary_again(actions: Actions, text: str, intent: str) -> None:
+    """Nobody has said yes to the summary: 「好」 may be the beginning of 「好，我要改号码」."""
+    result = await actions.validate(_talk("change").user(text, intent))
+    assert result.events == [slot("complaint_tries", 0)]
+    assert [response for response, _ in result.responses] == ["utter_complaint_summary"]
+
+
+@either_question
 @pytest.mark.parametrize(
     ("text", "intent"),
     [
@@ -104,10 +122,11 @@ async def test_a_yes_files(actions: Actions, text: str, intent: str) -> None:
         ("哦", "inform"),  # neither yes nor no
     ],
 )
-async def test_a_no_asks_what_to_change(actions: Actions, text: str, intent: str) -> None:
-    result = await actions.validate(_talk().user(text, intent))
-    assert result.events == [slot("complaint_tries", 0)]
-    assert result.said[0] == "utter_complaint_what_to_change"
+async def test_a_no_asks_what_to_change(actions: Actions, asked: str, text: str, intent: str) -> None:
+    """Rasa asks the question of the slot that is requested; the summary is not shown over it."""
+    result = await actions.validate(_talk(asked).user(text, intent))
+    assert result.events == [slot("complaint_tries", 0), slot("requested_slot", "complaint_change")]
+    assert result.said == []
 
 
 CORRECTIONS = [
@@ -119,16 +138,18 @@ CORRECTIONS = [
 ]
 
 
+@either_question
 @pytest.mark.parametrize(("text", "entities", "events"), CORRECTIONS)
 @pytest.mark.parametrize("intent", ["correct", "deny", "inform"])
 async def test_a_number_or_a_day_corrects_its_field(
-    actions: Actions, text: str, intent: str, entities: dict[str, str], events: list[Json]
+    actions: Actions, asked: str, text: str, intent: str, entities: dict[str, str], events: list[Json]
 ) -> None:
-    result = await actions.validate(_talk().user(text, intent, **entities))
+    result = await actions.validate(_talk(asked).user(text, intent, **entities))
     assert result.events == events
     assert result.said == ["utter_complaint_summary"], "and is shown again"
 
 
+@either_question
 @pytest.mark.parametrize(
     ("entities", "response"),
     [
@@ -137,14 +158,17 @@ async def test_a_number_or_a_day_corrects_its_field(
         ({"date": "2月30日"}, "utter_since_impossible"),
     ],
 )
-async def test_a_correction_that_cannot_be(actions: Actions, entities: dict[str, str], response: str) -> None:
-    result = await actions.validate(_talk().user("改成这个", "correct", **entities))
+async def test_a_correction_that_cannot_be(
+    actions: Actions, asked: str, entities: dict[str, str], response: str
+) -> None:
+    result = await actions.validate(_talk(asked).user("改成这个", "correct", **entities))
     assert result.events == [slot("complaint_confirmed", None)]
-    assert result.said[0] == response
+    assert result.said == [response, "utter_complaint_summary"]
 
 
-async def test_more_of_the_story_is_added_to_it(actions: Actions) -> None:
-    result = await actions.validate(_talk().user("而且师傅上门还收了五十块", "complaint_service"))
+@either_question
+async def test_more_of_the_story_is_added_to_it(actions: Actions, asked: str) -> None:
+    result = await actions.validate(_talk(asked).user("而且师傅上门还收了五十块", "complaint_service"))
     assert result.events == [slot("complaint_description", f"{STORY}\n而且师傅上门还收了五十块")]
     assert result.said == ["utter_complaint_summary"]
 
@@ -155,10 +179,11 @@ async def test_a_story_does_not_grow_beyond_what_is_kept(actions: Actions) -> No
     assert len(event["value"]) == 12_000
 
 
+@either_question
 @pytest.mark.parametrize("field", ["description", "line", "since", "wish", "contact"])
-async def test_the_buttons_under_what_to_change(actions: Actions, field: str) -> None:
+async def test_the_buttons_under_what_to_change(actions: Actions, asked: str, field: str) -> None:
     """The field is open again, and the form asks for it."""
-    talk = _talk()
+    talk = _talk(asked)
     result = await actions.validate(talk.user(f'/correct{{"field": "{field}"}}'))
     assert result.events == [slot(f"complaint_{field}", None), slot("complaint_confirmed", None)]
     assert result.said == []
@@ -167,6 +192,7 @@ async def test_the_buttons_under_what_to_change(actions: Actions, field: str) ->
 
 async def test_a_corrected_field_leads_back_to_the_summary(actions: Actions) -> None:
     talk = _talk()
+    await actions.validate(talk.user("/deny"))
     await actions.validate(talk.user('/correct{"field": "wish"}'))
     result = await actions.validate(talk.asked("wish").user("退钱"))
     assert result.events == filled("wish", "退钱")
@@ -182,7 +208,8 @@ async def test_a_correction_while_another_field_is_asked_for(actions: Actions) -
     assert result.said == []
 
 
+@either_question
 @pytest.mark.parametrize(("text", "intent"), [("/cancel", "cancel"), ("不投诉了", "cancel"), ("转人工", "handoff")])
-async def test_a_command_at_the_summary(actions: Actions, text: str, intent: str) -> None:
-    result = await actions.validate(_talk().user(text, intent, 0.9))
+async def test_a_command_at_the_summary(actions: Actions, asked: str, text: str, intent: str) -> None:
+    result = await actions.validate(_talk(asked).user(text, intent, 0.9))
     assert (result.events, result.said) == ([], [])

@@ -113,12 +113,14 @@ async def test_after_three_wrong_answers_it_moves_on(actions: Actions) -> None:
 
 
 async def test_after_three_empty_answers_even_the_story_is_left_out(actions: Actions) -> None:
-    talk = _talk("description")
-    results = [await actions.validate(talk.user("😡😡", "complain")) for _ in range(3)]
+    talk = Talk(category="other").user("我要投诉", "complain").asked("description")
+    results = [await actions.validate(talk.user(each, "complain")) for each in ("😡😡", "？？", "我要投诉！")]
     assert results[2].said == ["utter_complaint_moving_on"]
-    assert results[2].events == filled("description", "😡😡")
-    talk = _talk("description", tries=2.0)
-    assert (await actions.validate(talk.user("/skip"))).events == filled("description", "（客户未说明具体情况）")
+    assert results[2].events == filled("description", "😡😡\n？？\n我要投诉！"), "您的原话我一并记下了"
+    talk = Talk(category="other").user("我要投诉", "complain").asked("description")
+    results = [await actions.validate(talk.user("/skip")) for _ in range(3)]
+    assert results[2].said == ["utter_complaint_moving_on"]
+    assert results[2].events == filled("description", "（客户未说明具体情况）")
 
 
 async def test_a_good_answer_forgives_the_wrong_ones(actions: Actions) -> None:

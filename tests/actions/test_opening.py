@@ -88,11 +88,33 @@ async def test_a_button_under_another_answer_means_the_message_before(actions: A
     assert result.events == _events("complaint_billing", description="十八怎么又变成二十八")
 
 
-async def test_a_button_after_a_button_means_the_last_words(actions: Actions) -> None:
+async def test_a_button_after_a_button_means_no_words(actions: Actions) -> None:
+    """Further back lies another matter."""
     talk = Talk().user("我的流量怎么没了", "billing_usage").did("utter_billing_not_yet").did("action_listen")
     talk.user("/help").did("utter_help").did("action_listen")
     result = await actions.validate(talk.user("/complain"))
-    assert result.events == _events("complaint_billing", description="我的流量怎么没了")
+    assert result.events == _events("other")
+
+
+MOVES = [
+    # words to the bot about the conversation itself, none of them a story
+    ("算了算了不说了", "cancel", ()),
+    ("不是这个意思啊", "deny", ()),
+    ("你都能帮我做什么呢", "help", ()),
+    ("叫你们经理来跟我说", "handoff", ()),
+    ("你是机器人还是真人", "greet_chitchat", ()),
+    ("我就是要投诉你们到底", "complain", ()),
+    ("随便你怎么弄都行吧", "nlu_fallback", ("skip", "complaint_service")),  # not sure: the likeliest label counts
+]
+
+
+@pytest.mark.parametrize(("text", "intent", "ranking"), MOVES)
+async def test_a_button_after_a_word_to_the_bot_means_no_words(
+    actions: Actions, text: str, intent: str, ranking: tuple[str, ...]
+) -> None:
+    talk = Talk().user("我家宽带断了三天没人修", "complaint_broadband").did("action_listen")
+    talk.user(text, intent, ranking=ranking).did("action_listen")
+    assert (await actions.validate(talk.user("/complain"))).events == _events("other")
 
 
 async def test_an_answer_to_the_form_before_is_no_story(actions: Actions) -> None:
@@ -115,8 +137,16 @@ async def test_a_button_as_the_very_first_message(actions: Actions) -> None:
 
 async def test_a_chosen_guess_is_the_category(actions: Actions) -> None:
     """您是想说下面哪一种？ → 「投诉手机信号或上网」: the choice counts, and the words before it are the story."""
-    talk = Talk().user("一格都莫得打个屁哦", "nlu_fallback").did("action_not_understood").did("action_listen")
+    talk = Talk().user("一格都莫得打个屁哦", "nlu_fallback", 0.35, ("complaint_service", "complaint_network"))
+    talk.did("action_not_understood").did("action_listen")
     result = await actions.validate(talk.user("/complaint_network"))
+    assert result.events == _events("complaint_network", description="一格都莫得打个屁哦")
+
+
+async def test_a_button_after_words_that_were_not_understood_takes_the_nearest_guess(actions: Actions) -> None:
+    talk = Talk().user("一格都莫得打个屁哦", "nlu_fallback", 0.35, ("complaint_network", "billing_usage"))
+    talk.did("action_not_understood").did("action_listen")
+    result = await actions.validate(talk.user("/complain"))
     assert result.events == _events("complaint_network", description="一格都莫得打个屁哦")
 
 

@@ -54,11 +54,14 @@ async def test_an_unknown_action_is_loud(actions: Actions) -> None:
     assert response.json() == {"error": "unknown action", "action_name": "action_of_tomorrow"}
 
 
-async def test_a_crash_tells_nothing_of_the_customer(actions: Actions) -> None:
-    talk = Talk(category=NAME, description=NAME).user("确认", "affirm")  # no such category
+async def test_a_crash_tells_nothing_of_the_customer(actions: Actions, caplog: pytest.LogCaptureFixture) -> None:
+    """A complaint of a conversation that is not there: the statement that breaks carries the customer's words."""
+    talk = Talk("c404", category="other", description=NAME).user("确认", "affirm")
     response = await actions.post(talk.call("action_file_complaint"))
     assert response.status_code == 500
     assert response.json() == {"error": "internal", "action_name": "action_file_complaint"}
+    assert "action_crashed" in caplog.text
+    assert NAME not in caplog.text
 
 
 async def test_every_action_of_the_domain_is_there(actions: Actions) -> None:

@@ -76,28 +76,73 @@ async def test_a_message_that_failed_is_tried_again_when_it_is_due(worker: procr
     assert bot.heard == ["没信号", "没信号"], "the worker stays with it while the next try is near"
 
 
+async def _left_behind(worker: procrastinate.App, heartbeat_seconds: int, *tasks: str) -> None:
+    """Another worker works on these tasks, and was heard of so long ago."""
+    for task in tasks:
+        await worker.configure_task(task).defer_async(timestamp=0)
+        with db.transaction() as session:
+            session.execute(
+                text(
+                    "WITH other AS (INSERT INTO procrastinate_workers (last_heartbeat)"
+                    " VALUES (now() - :age * interval '1 second') RETURNING id)"
+                    " UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM other)"
+                    " WHERE status = 'todo'"
+                ),
+                {"age": heartbeat_seconds},
+            )
+
+
+async def _retry_stalled(worker: procrastinate.App) -> None:
+    """Without the worker's clock, which queues both tasks at its own times."""
+    await worker.tasks[RETRY](timestamp=0)
+
+
+def _jobs() -> list[tuple[int, str, str]]:
+    with db.transaction() as session:
+        rows = session.execute(text("SELECT id, task_name, status FROM procrastinate_jobs ORDER BY id"))
+        return [tuple(row) for row in rows]
+
+
 @pytest.mark.parametrize(
-    ("heartbeat_seconds", "again"),
+    ("heartbeat_seconds", "status"),
     [
-        (300, True),  # not heard of for five minutes: killed
-        (5, False),  # alive
+        (300, "todo"),  # not heard of for five minutes: killed
+        (61, "todo"),
+        (50, "doing"),  # may be busy
+        (5, "doing"),  # alive
     ],
 )
-async def test_jobs_of_a_killed_worker_are_run_again(
-    worker: procrastinate.App, heartbeat_seconds: int, again: bool
+async def test_jobs_of_a_killed_worker_are_queued_again(
+    worker: procrastinate.App, heartbeat_seconds: int, status: str
 ) -> None:
+    await _left_behind(worker, heartbeat_seconds, SWEEP)
+    await _retry_stalled(worker)
+    assert _jobs() == [(1, SWEEP, status)]
+
+
+async def test_a_stalled_job_whose_twin_is_queued_is_given_up(worker: procrastinate.App) -> None:
+    """Two of a kind cannot be queued; the others are queued again all the same."""
+    await _left_behind(worker, 300, SWEEP, RETRY)
     await worker.configure_task(SWEEP).defer_async(timestamp=0)
-    with db.transaction() as session:
-        session.execute(
-            text(
-                "WITH other AS (INSERT INTO procrastinate_workers (last_heartbeat)"
-                " VALUES (now() - :age * interval '1 second') RETURNING id)"
-                " UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM other)"
-            ),
-            {"age": heartbeat_seconds},
-        )
+    await _retry_stalled(worker)
+    assert _jobs() == [(2, RETRY, "todo"), (3, SWEEP, "todo")]
+
+
+async def test_of_two_stalled_jobs_of_a_kind_one_is_queued_again(worker: procrastinate.App) -> None:
+    await _left_behind(worker, 300, SWEEP, SWEEP)
+    await _retry_stalled(worker)
+    ((_, task, status),) = _jobs()
+    assert (task, status) == (SWEEP, "todo")
+
+
+async def test_a_worker_leaves_nothing_stalled(worker: procrastinate.App, bot: FakeBot) -> None:
+    """Whether the sweep of its own clock came first or not: what the killed one was to do is done."""
+    chat = Chat(now=db.utcnow() - LEASE - timedelta(seconds=1))
+    turn = chat.turn("没信号")
+    await _left_behind(worker, 300, SWEEP)
     await _do(worker, RETRY)
-    assert scalar("SELECT status FROM procrastinate_jobs WHERE id = 1") == ("succeeded" if again else "doing")
+    assert scalar("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'") == 0
+    assert chat.status(turn.message_id) == "answered"
 
 
 def test_what_runs_when(postgres: object) -> None:

@@ -72,8 +72,8 @@ REFUSED = [
     (_body(text=None), "request", "text"),
     (_body(text=[NAME]), "request", "text"),  # a list
     (_body(text={"a": NAME}), "request", "text"),
-    (_body(name=NAME), "request", "extra"),  # a field that there is not
-    (_body(is_payload=True), "request", "extra"),  # whoever reads our code does not get in by it
+    (_body(name=NAME), "request", "a field that we do not know; see /openapi.json"),
+    (_body(is_payload=True), "request", "a field that we do not know"),  # whoever reads our code does not get in by it
     ({"text": NAME}, "request", "message_id"),  # a field is missing
     ({"message_id": "1"}, "request", "text"),
     ({}, "request", "message_id"),
@@ -103,7 +103,8 @@ async def test_half_an_emoji(client: httpx.AsyncClient) -> None:
 
 async def test_the_name_of_an_unknown_field_is_not_repeated_either(api: Api) -> None:
     """A client that mixed up names and values sends a person as a key."""
-    check_problem(await api.post(_body() | {f"{NAME} {NUMBER}": 1}), 422, "request", NAME, NUMBER)
+    detail = check_problem(await api.post(_body() | {f"{NAME} {NUMBER}": 1}), 422, "request", NAME, NUMBER)
+    assert detail.startswith("a field that we do not know; see /openapi.json")
 
 
 BYTES = [

@@ -77,6 +77,11 @@ ACCOUNTS = [
     ("kd13800138000", "kd13800138000"),  # the same without the realm: the letters are part of the account
     ("1380013abcd", "1380013abcd"),  # letters are letters here, not the keys of an old telephone
     ("宽带账号ad12345678", "ad12345678"),  # words before it, as the same question allows for a telephone number
+    ("ad12345678！", "ad12345678"),  # the end of a sentence …
+    ("ad12345678!", "ad12345678"),
+    ("是ad12345678.", "ad12345678"),  # … also where its sign may stand inside an account
+    ("ad12345678@163.gd...", "ad12345678@163.gd"),
+    ("<b>ad1234</b>", "ad1234"),  # copied from a page with its markup, of which nothing is kept
 ]
 
 
@@ -90,9 +95,8 @@ NO_ACCOUNTS = [
     "abcdefgh",  # letters only: a word
     "a1",  # too short to be one
     "a1" * 16 + "b",  # 33 characters
-    "ad12345678!",  # a sign that none has
-    "-ad12345678",  # must begin with a letter or digit
-    "<b>ad1234</b>",  # markup
+    "-ad12345678",  # must begin with a letter or digit …
+    "ad12345678-",  # … and end with one
 ]
 
 

@@ -73,10 +73,19 @@ def test_the_same_message_again_tells_how_it_stands(session: Session) -> None:
 
 
 OPENINGS = [
-    (UUID, True),  # cannot be guessed: who knows it, sent it
-    ("x" * 16, True),  # 16 characters are taken as such
-    ("x" * 15, False),  # one fewer are not: somebody else may have the same
-    ("1", False),  # a counter of a client: every client begins with it
+    # Who knows a UUID (RFC 9562), sent it
+    (UUID, True),  # version 4, random
+    ("01943f6e-7b2c-7a10-8f3d-5e6c7d8e9fa0", True),  # version 7, time and random
+    (UUID.replace("-", ""), True),  # without its dashes
+    (UUID.upper(), True),
+    # Anything else, another client may send as well
+    ("1", False),  # a counter: every client begins with it
+    ("message-number-001", False),  # a long counter is one too
+    ("x" * 36, False),  # as long as a UUID
+    ("0123456789abcdef0123456789abcdef", False),  # 32 hexadecimal digits, but of no version
+    ("b7a0b1de-3f0a-4c1e-1d5e-0a2f5d0c8f11", False),  # a version, but of no variant of RFC 9562
+    ("00000000-0000-0000-0000-000000000000", False),  # the nil UUID
+    (f"{UUID}-1", False),  # more than a UUID
 ]
 
 

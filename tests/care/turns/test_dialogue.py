@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 
-import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -92,13 +91,15 @@ async def test_whatever_is_not_an_answer_is_a_failure(gateway: Gateway, dialogue
     assert failed.value.reason == f"rasa_{status}"
 
 
-async def test_too_slow(gateway: Gateway, dialogue: RasaDialogue, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_too_slow(gateway_and_url: tuple[Gateway, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """After CALL_SECONDS, here a twentieth of one: before the lease runs out, so nobody overtakes a call that runs."""
+    gateway, url = gateway_and_url
     monkeypatch.setattr(gateway, "takes", 0.5)
-    dialogue._client.timeout = httpx.Timeout(0.05)
+    dialogue = RasaDialogue(url, "the-secret", seconds=0.05)
     with pytest.raises(Unavailable) as failed:
         await dialogue.answer(QUESTION)
     assert failed.value.reason == "rasa_slow"
+    await dialogue.aclose()
 
 
 async def test_nobody_there() -> None:

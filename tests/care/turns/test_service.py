@@ -31,6 +31,7 @@ def test_a_message_and_its_answer(chat: Chat) -> None:
         fence=1,
         failures=0,
         received_at=NOW,
+        is_late=False,
     )
     assert chat.outcome(turn.message_id).status == "pending"
     completed = chat.after(seconds=1).complete(turn, "请说说情况", "在哪里？")

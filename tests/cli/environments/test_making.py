@@ -137,7 +137,7 @@ def test_bot_is_made_once_and_follows_its_lock(checkout: Path, toy_uv: Path, mon
     [
         ("error: failed to copy: No space left on device (os error 28)", "the disk is full; make room"),
         ("error: Hash mismatch for `rasa==3.6.21`", "a downloaded file is not the one that was locked"),
-        ("error: Failed to fetch: `https://…/simple/rasa/`", "the package index cannot be reached"),
+        ("error: Failed to fetch: `rasa`", "the package index cannot be reached"),
         # Nothing that we know: its own last line.
         ("error: something else\n", "error: something else"),
         ("", "it said nothing"),
