@@ -1,0 +1,245 @@
+"""A backup is made and restored with the commands of docs/operate/backup.md, as they stand there."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from sqlalchemy import func, select
+
+from bot.database import Row, TurnTable
+from bot.sealing import Sealer
+from care.accounts.service import find_by_phone
+from care.complaints.rules import Draft
+from care.complaints.service import file_complaint
+from care.conversations.tables import Message
+from care.db import Base, transaction
+from care.once import OnceKey
+from care.sla.policy import policy
+from care.sla.service import due_times
+from care.tickets.rules import Status
+from care.tickets.service import change_status, tickets_of_conversation
+from cli.migrate import migrate
+from cli.run.postgres import Embedded, throwaway
+from tests.support.chat import Chat
+from tests.support.environment import VARIABLES, forget_settings, key
+from tests.support.times import NOW
+
+OPERATE = Path(__file__).resolve().parents[2] / "docs" / "operate"
+PHONE = "13800138000"
+TRACKER_KEYS = f"t1:{key('t')}"
+TURN = b'[{"event":"user"}]'
+
+
+def commands(page: str, name: str, language: str = "sh") -> str:
+    """The code block of the page that `<!-- tested: name -->` stands over."""
+    text = (OPERATE / page).read_text(encoding="utf-8")
+    found = re.findall(rf"<!-- tested: {re.escape(name)} -->\n```{language}\n(.*?)```\n", text, re.DOTALL)
+    assert len(found) == 1, f"{page} has {len(found)} blocks named {name!r}"
+    return str(found[0])
+
+
+@dataclass
+class Operator:
+    """Somebody in a shell with the client programs of the server's release."""
+
+    folder: Path
+    server: Embedded
+    variables: dict[str, str]
+
+    def run(self, script: str) -> str:
+        path = f"{self.server.place.programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        done = subprocess.run(
+            ["sh", "-eu", "-c", script],
+            cwd=self.folder,
+            env={"PATH": path, "HOME": str(self.folder), "LC_ALL": "C.UTF-8", **self.variables},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, f"{script}\n{done.stderr}"
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Embedded]:
+    with throwaway() as server:
+        missing = [name for name in ("pg_dump", "pg_restore", "psql") if not (server.place.programs / name).exists()]
+        if missing:
+            pytest.skip(f"the embedded PostgreSQL comes without {', '.join(missing)}")
+        yield server
+
+
+@pytest.fixture(scope="module")
+def operator(server: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
+    """Roles and databases made by the SQL of docs/operate/production.md, tables by `quanyi migrate`."""
+    with psycopg.connect(server.admin_url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE quanyi")
+        connection.execute("DROP DATABASE quanyi_tracker")
+        connection.execute("DROP ROLE quanyi, quanyi_bot")
+    port = urlsplit(server.admin_url).port
+    care, tracker = (
+        f"quanyi:choose-one@127.0.0.1:{port}/quanyi",
+        f"quanyi_bot:choose-another@127.0.0.1:{port}/quanyi_tracker",
+    )
+    operator = Operator(
+        tmp_path_factory.mktemp("backup"),
+        server,
+        {
+            "ADMIN_URL": server.admin_url,
+            "QUANYI_DATABASE_URL": f"postgresql://{care}",
+            "QUANYI_TRACKER_URL": f"postgresql://{tracker}",
+            "RESTORED_URL": f"postgresql://{care}_restored",
+            "RESTORED_TRACKER_URL": f"postgresql://{tracker}_restored",
+        },
+    )
+    (operator.folder / "databases.sql").write_text(commands("production.md", "databases", "sql"), encoding="utf-8")
+    operator.run('psql "$ADMIN_URL" --set=ON_ERROR_STOP=1 --file=databases.sql')
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {**VARIABLES, "QUANYI_DATABASE_URL": operator.variables["QUANYI_DATABASE_URL"]}.items():
+            patch.setenv(name, value)
+        forget_settings()
+        migrate()
+        yield operator
+    forget_settings()
+
+
+def _fill() -> Chat:
+    """At least one row in every table of ours, written as the product writes it."""
+    chat = Chat()
+    turn = chat.turn("家里宽带断了三天没人管")
+    draft = Draft("complaint_broadband", "家里宽带断了三天没人管", PHONE, "昨天", None, "尽快修好", PHONE)
+    once = OnceKey(turn.question.conversation_id, turn.message_id, "action_file_complaint")
+    with transaction() as session:
+        file_complaint(session, draft, once, policy(), NOW)
+        ticket = tickets_of_conversation(session, turn.question.conversation_id)[0]
+        change_status(session, ticket.id, Status.IN_PROGRESS, "staff:7", NOW, note="已派单")
+    chat.complete(turn, "已登记")
+    chat.ask_for_a_person()
+    return chat
+
+
+def _fill_tracker(url: str, conversation_id: str) -> None:
+    async def append() -> None:
+        table = TurnTable(url)
+        sealed = Sealer.from_text(TRACKER_KEYS).seal(TURN, b"0/0/" + conversation_id.encode())
+        await table.append(conversation_id, Row(0, 0, "1", sealed))
+        await table.close()
+
+    asyncio.run(append())
+
+
+_CATALOGUE = {
+    "functions": "SELECT proname || pg_get_function_identity_arguments(oid) || prosrc FROM pg_proc"
+    " WHERE pronamespace = 'public'::regnamespace",
+    "triggers": "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    # By name: PostgreSQL prints `IN (…)` of an index's condition in another way after a restore.
+    "indexes": "SELECT tablename || ' ' || indexname FROM pg_indexes WHERE schemaname = 'public'",
+    "constraints": "SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint"
+    " WHERE connamespace = 'public'::regnamespace",
+    "sequences": "SELECT sequencename || ' ' || coalesce(last_value, 0) FROM pg_sequences",
+}
+
+
+def _content(url: str) -> dict[str, list[str]]:
+    """Every row of every table as text, and what stands around the tables."""
+    with psycopg.connect(url) as connection:
+
+        def rows(query: str) -> list[str]:
+            return sorted(str(row[0]) for row in connection.execute(query.encode()).fetchall())
+
+        tables = rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        return {table: rows(f'SELECT t::text FROM "{table}" t') for table in tables} | {
+            name: rows(query) for name, query in _CATALOGUE.items()
+        }
+
+
+@dataclass
+class Restored:
+    conversation_id: str
+    #: what the care database held when it was backed up
+    before: dict[str, list[str]]
+
+
+@pytest.fixture(scope="module")
+def restored(operator: Operator) -> Restored:
+    chat = _fill()
+    assert chat.id is not None
+    _fill_tracker(operator.variables["QUANYI_TRACKER_URL"], chat.id)
+    before = _content(operator.variables["QUANYI_DATABASE_URL"])
+    operator.run(commands("backup.md", "back up"))
+    operator.run(commands("backup.md", "make new databases"))
+    operator.run(commands("backup.md", "restore"))
+    return Restored(chat.id, before)
+
+
+def test_everything_is_there_again(operator: Operator, restored: Restored) -> None:
+    empty = [table.name for table in Base.metadata.sorted_tables if not restored.before[table.name]]
+    assert not empty, "a table without a row proves nothing"
+    assert _content(operator.variables["RESTORED_URL"]) == restored.before
+    tracker, tracker_restored = (
+        _content(operator.variables[name]) for name in ("QUANYI_TRACKER_URL", "RESTORED_TRACKER_URL")
+    )
+    assert tracker["bot_turns"]
+    assert tracker_restored == tracker
+
+
+def test_the_dump_can_be_looked_at_and_shows_no_personal_data(operator: Operator, restored: Restored) -> None:
+    assert "TABLE DATA public tickets" in operator.run(commands("backup.md", "look"))
+    # Uncompressed: a compressed file would hide anything.
+    plain = operator.run("pg_restore --file=- quanyi.dump") + operator.run("pg_restore --file=- quanyi_tracker.dump")
+    assert restored.conversation_id in plain
+    for told in (PHONE, PHONE.encode().hex(), "宽带断了"):
+        assert told not in plain
+
+
+def test_the_restored_databases_work(operator: Operator, restored: Restored, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was sealed opens, the blind index finds, numbers go on behind those of the backup."""
+    monkeypatch.setenv("QUANYI_DATABASE_URL", operator.variables["RESTORED_URL"])
+    forget_settings()
+    migrate()
+    with transaction() as session:
+        customer = find_by_phone(session, PHONE)
+        assert customer is not None
+        assert customer.phone == PHONE
+        (ticket,) = tickets_of_conversation(session, restored.conversation_id)
+        assert (ticket.description, ticket.status) == ("家里宽带断了三天没人管", "inProgress")
+        assert set(due_times(session, ticket.id)) == {"first_feedback", "solution_complex", "answer", "repair"}
+        last = session.scalar(select(func.max(Message.id)))
+        assert last is not None
+    chat = Chat()
+    chat.id = restored.conversation_id
+    assert chat.send("还没修好").received.message_id > last
+    forget_settings()
+
+
+def test_the_tracker_opens_and_can_be_emptied(operator: Operator, restored: Restored) -> None:
+    table = TurnTable(operator.variables["RESTORED_TRACKER_URL"])
+    (row,) = asyncio.run(_all(table, restored.conversation_id))
+    assert Sealer.from_text(TRACKER_KEYS).open(row.data, b"0/0/" + restored.conversation_id.encode()) == TURN
+    operator.run(commands("backup.md", "empty the tracker"))
+    assert asyncio.run(_all(table, restored.conversation_id)) == []
+
+
+async def _all(table: TurnTable, conversation_id: str) -> list[Row]:
+    rows = await table.all_sessions(conversation_id)
+    await table.close()
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("own", "other"), [("QUANYI_DATABASE_URL", "quanyi_tracker"), ("QUANYI_TRACKER_URL", "quanyi")]
+)
+def test_each_role_is_closed_to_the_other(operator: Operator, own: str, other: str) -> None:
+    foreign = urlsplit(operator.variables[own])._replace(path=f"/{other}").geturl()
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(foreign)
