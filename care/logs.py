@@ -75,7 +75,7 @@ def configure(part: str, level: str = "INFO") -> None:
     root.handlers = [handler]
     root.setLevel(level)
     # One line a request is the access log's job at the proxy; these two also print addresses and queries.
-    for noisy in ("uvicorn.access", "httpx", "httpcore", "procrastinate.periodic"):
+    for noisy in ("uvicorn.access", "httpx", "httpcore", "procrastinate.periodic", "procrastinate.worker"):
         logging.getLogger(noisy).setLevel("WARNING")
 
 

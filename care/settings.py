@@ -64,6 +64,13 @@ class Settings(BaseSettings):
             raise ValueError("32 random bytes as base64")
         return key
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, url: SecretStr) -> SecretStr:
+        if not url.get_secret_value().startswith("postgresql://"):
+            raise ValueError("postgresql://user:password@host:port/database")
+        return url
+
     @property
     def allowed_origins(self) -> list[str]:
         return [origin.strip().rstrip("/") for origin in self.origins.split(",") if origin.strip()]

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 from rich.console import Console
+from rich.markup import escape
 
 from cli.errors import Stop
 
@@ -59,7 +60,7 @@ def talk(url: str) -> None:
         answer = chat.say(offered[int(line) - 1]["payload"] if chosen else line)
         offered = []
         for reply in answer["replies"]:
-            console.print(f"[cyan]{_OWNER[answer['owner']]}：[/cyan]", reply["text"], markup=True)
+            console.print(f"[cyan]{_OWNER[answer['owner']]}：[/cyan]", escape(reply["text"]))
             for button in reply.get("buttons", []):
                 offered.append(button)
-                console.print(f"   [dim]{len(offered)}[/dim] {button['title']}")
+                console.print(f"   [dim]{len(offered)}[/dim] {escape(button['title'])}")

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from care import jobs, logs
 from care.settings import settings
+from care.startup import check_configuration
 from care.turns.dialogue import RasaDialogue
 from care.turns.runner import Runner
 
@@ -29,6 +30,7 @@ async def _metrics(request: Request) -> Response:
 
 async def serve() -> None:
     """Until SIGTERM or SIGINT. Ends with an exception when the jobs cannot run, so that the supervisor restarts us."""
+    check_configuration()
     logs.configure("worker")
     dialogue = RasaDialogue(settings().rasa_url, settings().gateway_secret.get_secret_value())
     app = jobs.create_app(Runner(dialogue))

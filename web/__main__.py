@@ -3,8 +3,10 @@
 import uvicorn
 
 from care.settings import settings
+from care.startup import check_configuration
 
 if __name__ == "__main__":
+    check_configuration()
     uvicorn.run(
         "web.app:create_app",
         factory=True,

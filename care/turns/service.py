@@ -135,6 +135,10 @@ def complete(session: Session, turn: Turn, replies: Sequence[Reply], now: dateti
         # Too late: a person has picked the conversation up, and the bot does not talk over people.
         set_status(session, turn.message_id, "held", now)
     else:
+        if turn.is_late and withdraw(session, conversation_id, now, reason=Reason.BOT_FAILURE):
+            # The customer was told that a person is coming; the bot is back first, and says so.
+            back = Reply(say("bot_recovered"), buttons("bot_recovered"))
+            store_replies(session, turn.message_id, conversation_id, [back], "system", now)
         store_replies(session, turn.message_id, conversation_id, replies, "bot", now)
         set_status(session, turn.message_id, "answered", now)
     if turn.question.is_fresh:
@@ -143,8 +147,6 @@ def complete(session: Session, turn: Turn, replies: Sequence[Reply], now: dateti
             .where(Conversation.id == conversation_id, Conversation.closed_by < turn.message_id)
             .values(closed_by=None)
         )
-    if turn.is_late:
-        withdraw(session, conversation_id, now, reason=Reason.BOT_FAILURE)
     row = session.connection().execute(statements.OWNER_AND_MORE, {"conversation": conversation_id}).one()
     return Completed(row[0], row[1])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -13,25 +12,24 @@ from cli.run.ports import _DEFAULTS, VARIABLES
 from tests.docs.pages import DOCS, ROOT, text
 
 PAGE = text(DOCS / "operate" / "settings.md")
-FOLDERS = ("actions", "benchmarks", "bot", "care", "cli", "tests", "web")
+FOLDERS = ("actions", "benchmarks", "bot", "care", "cli", "web")
 FILES = ("Makefile", "config.yml", "credentials.yml", "domain.yml", "endpoints.yml")
 EXAMPLES = DOCS / "operate" / "systemd"
 _NAME = re.compile(r"QUANYI_[A-Z0-9_]+(?![A-Z0-9_{])")
+#: Tests also set variables, and make some up.
+_ASKED_BY_A_TEST = re.compile(r"environ(?:ment)?\.(?:get|setdefault)\(\s*\"(QUANYI_[A-Z0-9_]+)\"")
 
 
 def _names(content: str) -> set[str]:
     return {name for name in _NAME.findall(content) if not name.endswith("_")}
 
 
-def _sources() -> list[Path]:
-    code = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
-    return [path for path in code if path != Path(__file__)] + [ROOT / name for name in FILES]
-
-
 def _read_by_code() -> set[str]:
-    """Whatever the code spells out, and the fields of `care.settings`, whose prefix pydantic adds."""
-    spelled = set().union(*(_names(text(path)) for path in _sources()))
-    return spelled | {f"QUANYI_{field.upper()}" for field in Settings.model_fields}
+    """What the code spells out, the fields of `care.settings` (pydantic adds their prefix), and what tests ask for."""
+    files = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")] + [ROOT / name for name in FILES]
+    spelled = set().union(*(_names(text(path)) for path in files))
+    asked = {name for path in (ROOT / "tests").rglob("*.py") for name in _ASKED_BY_A_TEST.findall(text(path))}
+    return spelled | asked | {f"QUANYI_{field.upper()}" for field in Settings.model_fields}
 
 
 def _documented() -> dict[str, str]:

@@ -73,7 +73,7 @@ def test_the_bots_answer_withdraws_its_own_handoff(chat: Chat) -> None:
     completed = chat.complete(again, "请说说情况")
     assert completed.owner == "bot"
     assert chat.handoffs == [("bot_failure", "withdrawn")]
-    assert chat.said_to(turn.message_id) == [say("bot_failure"), "请说说情况"]
+    assert chat.said_to(turn.message_id) == [say("bot_failure"), say("bot_recovered"), "请说说情况"]
     assert not chat.turn("继续").question.is_fresh, "the matter goes on"
 
 

@@ -1,0 +1,20 @@
+"""What every process makes sure of before it starts: a mistake in the configuration ends it with one sentence."""
+
+from __future__ import annotations
+
+import sys
+
+from care.crypto import keyring
+from care.errors import CareError
+from care.settings import settings
+from care.sla.policy import policy
+
+
+def check_configuration() -> None:
+    """Settings, keys and policy file can be used; else exit code 1 and the reason on standard error."""
+    try:
+        settings()
+        keyring()
+        policy()
+    except CareError as error:
+        sys.exit(f"quanyi: {error}")

@@ -1,0 +1,35 @@
+"""A process with a mistake in its configuration ends at once, with one sentence and no traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.environment import VARIABLES
+
+GOOD = {**VARIABLES, "QUANYI_DATABASE_URL": "postgresql://a:geheim@127.0.0.1:9/x"}
+
+MISTAKES = [
+    ({"QUANYI_KEYS": ""}, "QUANYI_KEYS"),  # would be noticed at the first message only
+    ({"QUANYI_KEYS": "k1:short"}, "QUANYI_KEYS"),
+    ({"QUANYI_DATABASE_URL": ""}, "QUANYI_DATABASE_URL"),
+    ({"QUANYI_DATABASE_URL": "mysql://a:geheim@h/x"}, "QUANYI_DATABASE_URL"),  # one dialect only
+    ({"QUANYI_POLICY": "/nowhere/policy.yml"}, "/nowhere/policy.yml"),
+]
+
+
+@pytest.mark.parametrize("module", ["web", "actions"])
+@pytest.mark.parametrize(("changed", "named"), MISTAKES, ids=[str(changed) for changed, _ in MISTAKES])
+def test_one_sentence(module: str, changed: dict[str, str], named: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("QUANYI_")}
+    done = subprocess.run(
+        [sys.executable, "-m", module], env=environment | GOOD | changed, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("quanyi: ")
+    assert named in done.stderr
+    assert "geheim" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
