@@ -1,0 +1,81 @@
+"""`make bench`: everything in one run. ARGS=--quick is a smoke run whose figures mean little."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from contextlib import ExitStack
+from typing import Any
+
+from benchmarks import long, report, rounds, sides, stall
+from benchmarks.database import empty_database
+from benchmarks.models import our_model, stock_model
+from cli.errors import Stop
+from cli.run.checkout import here
+from cli.run.progress import Progress
+
+PARTS = ("sides", "long", "stall")
+
+
+def main() -> int:
+    options = _options()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(130))
+    progress = Progress()
+    try:
+        results = _run(options, progress)
+    except Stop as stop:
+        progress.plain(f"benchmark: {stop}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    path = report.write(here().root / "reports" / "bench", results)
+    report.show(progress, results)
+    progress.say(f"written to {path.relative_to(here().root)}")
+    return 0
+
+
+def _run(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
+    checkout = sides.Named(here().root)
+    quick: bool = options.quick
+    results: dict[str, Any] = {"quick": quick, "machine": report.machine()}
+    checkout.var.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as open_things:
+        open_things.enter_context(checkout.alone())
+        our_model(checkout, progress)
+        model = stock_model(checkout, checkout.var, progress) if "sides" in options.only else None
+        server = open_things.enter_context(empty_database(checkout.var / "pg"))
+        bench = sides.Bench(checkout, server, progress)
+        progress.say("PostgreSQL is up, with fsync and synchronous commits")
+        ours = open_things.enter_context(sides.ours(bench))
+        if model:
+            crowd = rounds.Plan(1, 8, 2, 5) if quick else rounds.Plan(options.rounds, 8, 4, options.seconds, 2)
+            alone = rounds.Plan(1, 1, 1, 3) if quick else rounds.Plan(2, 1, 2, 6)
+            with sides.stock(bench, model) as stock:
+                both = (ours, stock)
+                for side in both:
+                    side.wait_until_ready()
+                progress.say("both sides are up; one stands still while the other is measured")
+                results["side_by_side"] = rounds.run(bench, both, crowd)
+                results["one_customer"] = rounds.run(bench, both, alone)
+        ours.wait_until_ready()
+        if "long" in options.only:
+            results["long"] = long.run(bench, ours, 4, 4, 50) if quick else long.run(bench, ours, 30, 4)
+        if "stall" in options.only:
+            results["stall"] = stall.run(bench, ours)
+    results["seconds"] = round(progress.seconds)
+    return results
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a smoke run")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="some parts instead of all")
+    parser.add_argument("--rounds", type=int, default=4, help="rounds of each side (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=20.0, help="length of a round (%(default)s)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

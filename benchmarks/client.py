@@ -1,0 +1,191 @@
+"""The customers, in a process of their own: `python -m benchmarks.client` takes a task as JSON on standard input.
+
+Writes a line for each moment that the parent waits for (`begin`, `end`), and what was measured as JSON in the last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from itertools import count, islice
+from typing import Any
+
+from benchmarks.http import Connection
+from benchmarks.talk import Customer, Lost, OurCustomer, StockCustomer
+from benchmarks.texts import COMPLAINT, TICKET, long_conversation
+
+
+@dataclass
+class Measured:
+    """`messages`: (turn from 0, seconds) of each message that was sent and answered inside the window."""
+
+    messages: list[tuple[int, float]] = field(default_factory=list)
+    #: from `begin` to `end`
+    seconds: float = 0.0
+    conversations: int = 0
+    tickets: int = 0
+    #: what went wrong, the first few of it
+    failures: list[str] = field(default_factory=list)
+    #: CPU seconds of this process in the window
+    cpu: float = 0.0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _customer(task: dict[str, Any], number: int) -> Customer:
+    return OurCustomer() if task["side"] == "ours" else StockCustomer(f"{task['prefix']}{number}")
+
+
+async def complaints(task: dict[str, Any]) -> Measured:
+    """Closed loop: `clients` customers complain, each one conversation after the other, until the time is over.
+
+    Conversations that are open at the end are brought to their end outside of the window.
+    """
+    measured = Measured()
+    numbers = count()
+    began = ended = float("inf")
+
+    async def client() -> None:
+        connection = Connection(task["port"])
+        while time.perf_counter() < ended:
+            number = next(numbers)
+            if number >= task["limit"]:
+                raise Lost("more conversations than were prepared")
+            customer = _customer(task, number)
+            texts: list[str] = []
+            for turn, text in enumerate(COMPLAINT):
+                sent = time.perf_counter()
+                answer = await customer.say(text, connection)
+                if sent >= began and time.perf_counter() <= ended:
+                    measured.messages.append((turn, answer.seconds))
+                texts = answer.texts
+                if not any(texts):
+                    raise Lost(f"silence after {text!r}")
+            measured.conversations += 1
+            if TICKET.search(" ".join(texts)):
+                measured.tickets += 1
+            elif len(measured.failures) < 5:
+                measured.failures.append(f"no ticket but {texts!r}")
+        connection.close()
+
+    async def clock() -> None:
+        nonlocal began, ended
+        await asyncio.sleep(task["warm_up"])
+        _say("begin")
+        began, cpu = time.perf_counter(), time.process_time()
+        await asyncio.sleep(task["seconds"])
+        ended = time.perf_counter()
+        measured.seconds, measured.cpu = ended - began, time.process_time() - cpu
+        _say("end")
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(clock())
+        for _ in range(task["clients"]):
+            group.create_task(client())
+    return measured
+
+
+async def long(task: dict[str, Any]) -> Measured:
+    """Conversations of `turns` turns, `clients` of them at a time. All messages count."""
+    measured = Measured()
+    seeds = iter(range(task["conversations"]))
+    began = time.perf_counter()
+
+    async def client() -> None:
+        connection = Connection(task["port"])
+        for seed in seeds:
+            customer = _customer(task, seed)
+            for turn, text in enumerate(islice(long_conversation(seed), task["turns"])):
+                answer = await customer.say(text, connection)
+                measured.messages.append((turn, answer.seconds))
+                measured.tickets += bool(TICKET.search(answer.texts[-1] if answer.texts else ""))
+                if (not any(answer.texts) or answer.owner != "bot") and len(measured.failures) < 5:
+                    measured.failures.append(f"turn {turn + 1}, {text!r}: {answer}")
+            measured.conversations += 1
+        connection.close()
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(task["clients"]):
+            group.create_task(client())
+    measured.seconds = time.perf_counter() - began
+    return measured
+
+
+async def crowd(task: dict[str, Any]) -> Measured:
+    """`clients` customers send one message each, all at once, and each asks until it is answered.
+
+    Then every message id is sent once more: the answer must be the stored one.
+    """
+    measured = Measured()
+    opening = COMPLAINT[0]
+    _say("begin")
+    began = time.perf_counter()
+
+    async def customer() -> None:
+        connection = Connection(task["port"])
+        ours = OurCustomer()
+        try:
+            answer = await ours.say(opening, connection)
+            again = await ours.ask(opening, ours.message_id, connection)
+        except Lost as error:
+            measured.failures.append(str(error))
+            return
+        measured.messages.append((0, answer.seconds))
+        if not any(answer.texts):
+            measured.failures.append("silence")
+        elif again.texts != answer.texts:
+            measured.failures.append(f"{again.texts!r} after {answer.texts!r}")
+        connection.close()
+
+    await asyncio.gather(*(customer() for _ in range(task["clients"])))
+    measured.seconds = time.perf_counter() - began
+    measured.conversations = len(measured.messages)
+    return measured
+
+
+async def poll(task: dict[str, Any]) -> Measured:
+    """Ask a path every `every` seconds, each time on a new connection, whatever the one before is doing.
+
+    In `messages` the number of the question stands in the place of the turn.
+    """
+    measured = Measured()
+    asked: set[asyncio.Task[None]] = set()
+
+    async def ask(number: int) -> None:
+        connection = Connection(task["port"])
+        began = time.perf_counter()
+        status, _ = await connection.get(task["path"])
+        measured.messages.append((number, time.perf_counter() - began))
+        connection.close()
+        if status != 200:
+            measured.failures.append(f"{status} after {began - start:.1f} s")
+
+    start = time.perf_counter()
+    _say("begin")
+    for number in range(int(task["seconds"] / task["every"])):
+        await asyncio.sleep(max(start + number * task["every"] - time.perf_counter(), 0))
+        asked.add(asyncio.create_task(ask(number)))
+    await asyncio.gather(*asked)
+    measured.seconds = time.perf_counter() - start
+    return measured
+
+
+_TASKS = {"complaints": complaints, "long": long, "crowd": crowd, "poll": poll}
+
+
+def main() -> None:
+    task = json.loads(sys.stdin.read())
+    try:
+        measured = asyncio.run(_TASKS[task["do"]](task))
+    except BaseExceptionGroup as group:
+        sys.exit(f"benchmark's customers: {group.exceptions[0]!r}")
+    _say(json.dumps(asdict(measured)))
+
+
+if __name__ == "__main__":
+    main()
