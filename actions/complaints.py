@@ -9,8 +9,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, AllSlotsReset, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.moves import MOVES, is_command, is_digression
-from actions.turn import entity_of, in_database, intent_of, key_of, text_of
+from actions.moves import is_command, is_digression
+from actions.turn import MOVES, best_label_of, entity_of, in_database, intent_of, key_of, text_of
 from care.accounts.rules import mask_numbers, normalise_line
 from care.complaints import rules
 from care.complaints.rules import Draft
@@ -53,7 +53,7 @@ class ValidateComplaintForm(Action):
         if is_command(tracker) or (asked != "description" and is_digression(tracker)):
             return []  # nothing filled: the form steps back and the rule for that intent answers
         if field := entity_of(tracker, "field"):
-            return [SlotSet(slot(field), None), SlotSet(CONFIRMED, None)]
+            return [*_filled(tracker, field, None), SlotSet(CONFIRMED, None)]
         if asked == "change" and intent_of(tracker)[0] == "affirm":
             # 「好」 to "what shall I change?" is no order to file: the summary and its question stand again.
             return self._with_summary(dispatcher, tracker, [SlotSet("complaint_tries", 0)])
@@ -78,6 +78,10 @@ def _opening(tracker: Tracker) -> Events:
     if not text:  # a button under another answer: the message before it is the matter
         text, guess = _message_before(tracker)
         intent = guess if intent == "complain" else intent
+    elif intent in MOVES - {"complain"}:  # a story that looked like a bare answer (actions/chat.py)
+        intent = best_label_of(tracker)
+    if not rules.tells_what_happened(text) and tracker.get_slot(slot("description")):
+        return [SlotSet(CONFIRMED, None), SlotSet("complaint_tries", 0)]  # back from the queue: it goes on where it was
     category = policy().category_of(intent)
     events = [SlotSet(slot("category"), category), SlotSet(CONFIRMED, None)]
     if rules.tells_what_happened(text):
@@ -122,7 +126,7 @@ def _answer(dispatcher: CollectingDispatcher, tracker: Tracker, field: str) -> E
     tries = int(tracker.get_slot("complaint_tries") or 0) + 1
     if intent_of(tracker)[0] == "skip" and field != "description":
         return [SlotSet(slot(field), SKIPPED), SlotSet("complaint_tries", 0)]
-    if field == "contact" and intent_of(tracker)[0] == "affirm":
+    if field == "contact" and (intent_of(tracker)[0] == "affirm" or rules.means_same_number(text)):
         text = tracker.get_slot(slot("line")) or text  # 「就用这个号码」
     try:
         value = _check(field, entity_of(tracker, "phone") or text if field == "line" else text)
@@ -137,7 +141,14 @@ def _answer(dispatcher: CollectingDispatcher, tracker: Tracker, field: str) -> E
             return [*kept, SlotSet(slot(field), value), SlotSet("complaint_tries", 0)]
         dispatcher.utter_message(response=f"utter_{error.reason}")
         return [SlotSet("complaint_tries", tries)]
-    return [SlotSet(slot(field), value), SlotSet("complaint_tries", 0)]
+    return [*_filled(tracker, field, value), SlotSet("complaint_tries", 0)]
+
+
+def _filled(tracker: Tracker, field: str, value: str | None) -> Events:
+    """A changed number is also the one to call, where 「就用上面的号码」 was the answer to that."""
+    before = tracker.get_slot(slot("line"))
+    follows = field == "line" and before and tracker.get_slot(slot("contact")) == before
+    return [SlotSet(slot(field), value)] + ([SlotSet(slot("contact"), value)] if follows else [])
 
 
 def _last_words(tracker: Tracker, messages: int) -> list[str]:
@@ -151,7 +162,7 @@ def _check(field: str, text: str) -> str:
         return normalise_line(text)
     if field == "description":
         if not rules.tells_what_happened(text):
-            raise InvalidInput("field_empty", "says nothing about what happened")
+            raise InvalidInput("story_missing", "says nothing about what happened")
         return text[: rules.MAX_STORY]
     value = rules.field_text(text)
     if field == "since":
@@ -169,7 +180,7 @@ def _confirm(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         if value is None:
             continue
         try:
-            return [SlotSet(slot(field), _check(field, value))]
+            return _filled(tracker, field, _check(field, value))
         except InvalidInput as error:
             dispatcher.utter_message(response=f"utter_{error.reason}")
             return [SlotSet(CONFIRMED, None)]

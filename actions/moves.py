@@ -6,13 +6,15 @@ so a command has to be short and the model sure. A button is always what it says
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk import Tracker
 
 from actions.turn import intent_of, text_of
 
 COMMANDS = {"handoff", "cancel"}
-#: what people say to the bot about the conversation itself; none of it is a story
-MOVES = {"affirm", "deny", "cancel", "skip", "inform", "correct", "help", "handoff", "complain", "greet_chitchat"}
+# A form is given up by a word for it, never by sounds that the model has not seen.
+_CANCEL = re.compile("取消|不|算了|算啦|撤|别|罢了|免了|唔")
 _COMMAND_LENGTH = 16
 _COMMAND_CONFIDENCE = 0.6
 
@@ -21,7 +23,7 @@ _DIGRESSIONS = {"greet_chitchat", "help"}
 _DIGRESSION_TOPICS = ("billing_", "privacy_", "rights_")
 _DIGRESSION_LENGTH = 40
 _DIGRESSION_CONFIDENCE = 0.6
-_QUESTION = ("?", "？", "吗", "多少", "怎么", "什么", "哪", "如何")
+_QUESTION = ("?", "？", "吗", "多少", "怎么", "什么", "哪", "如何", "查", "帮我")
 
 
 def is_command(tracker: Tracker) -> bool:
@@ -29,7 +31,10 @@ def is_command(tracker: Tracker) -> bool:
     text = text_of(tracker)
     if intent not in COMMANDS:
         return False
-    return not text or (len(text) <= _COMMAND_LENGTH and confidence >= _COMMAND_CONFIDENCE)
+    if not text:
+        return True
+    is_clear = len(text) <= _COMMAND_LENGTH and confidence >= _COMMAND_CONFIDENCE
+    return is_clear and (intent != "cancel" or _CANCEL.search(text) is not None)
 
 
 def is_digression(tracker: Tracker) -> bool:

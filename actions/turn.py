@@ -14,6 +14,11 @@ from care.once import OnceKey
 
 T = TypeVar("T")
 
+#: what people say to the bot about the conversation itself; none of it is a story
+MOVES = frozenset(
+    {"affirm", "deny", "cancel", "skip", "inform", "correct", "help", "handoff", "complain", "greet_chitchat"}
+)
+
 
 def key_of(tracker: Tracker, action: str) -> OnceKey:
     """The same for every run of this action for this message; Rasa's gateway puts the message id into the metadata."""
@@ -35,6 +40,11 @@ def intent_of(tracker: Tracker) -> tuple[str, float]:
 def ranking_of(tracker: Tracker) -> list[str]:
     """Labels of the latest message, most likely first."""
     return [str(intent["name"]) for intent in tracker.latest_message.get("intent_ranking") or []]
+
+
+def best_label_of(tracker: Tracker) -> str:
+    """The most likely label that is a wish and no dialogue move; empty when there is none."""
+    return next((label for label in ranking_of(tracker) if label not in MOVES | {"nlu_fallback"}), "")
 
 
 def entity_of(tracker: Tracker, name: str) -> str | None:

@@ -19,20 +19,33 @@ _TRIES = 20
 class Chat:
     """One conversation. `say` sends a message until it is answered, always under one id, so it is never doubled."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, console: Console) -> None:
+        self._console = console
+        self._told: set[str] = set()
         self._client = httpx.Client(base_url=url, timeout=30)
         self._state: dict[str, str] = {}
 
+    def _tell_delay(self, answer: dict[str, Any]) -> None:
+        for reply in answer.get("replies", []):
+            if reply["text"] not in self._told:  # once is enough
+                self._told.add(reply["text"])
+                self._console.print(f"[dim]{escape(reply['text'])}[/dim]")
+
     def say(self, text: str) -> dict[str, Any]:
         message_id = str(uuid.uuid4())
+        self._told.clear()
         for _ in range(_TRIES):
             try:
                 response = self._client.post("/api/chat", json={"message_id": message_id, "text": text} | self._state)
             except httpx.TransportError:
                 time.sleep(1)
                 continue
-            answer: dict[str, Any] = response.json()
+            try:
+                answer: dict[str, Any] = response.json()
+            except ValueError:
+                raise Stop(f"{self._client.base_url} is not 小益; name the right address with --url") from None
             if response.status_code == 503 or answer.get("pending"):
+                self._tell_delay(answer)
                 time.sleep(1)
                 continue
             if response.status_code != 200:
@@ -48,7 +61,7 @@ def talk(url: str) -> None:
     """Read lines until the end of input; a number chooses the button of that number."""
     console = Console(highlight=False)
     console.print("[dim]直接打字；输入数字选按钮；Ctrl-D 结束。[/dim]")
-    chat = Chat(url)
+    chat = Chat(url, console)
     offered: list[dict[str, str]] = []
     while True:
         try:

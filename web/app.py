@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import html
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import FileResponse
+from fastapi.responses import HTMLResponse
 
 from care import logs
 from care.settings import settings
@@ -44,8 +45,10 @@ def create_app() -> FastAPI:
     app.include_router(health.router)
 
     @app.get("/", include_in_schema=False)
-    async def page() -> FileResponse:
-        return FileResponse(_PAGE, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"})
+    async def page(request: Request) -> HTMLResponse:
+        address = html.escape(str(request.base_url).rstrip("/"))
+        text = _PAGE.read_text(encoding="utf-8").replace("http://127.0.0.1:8000", address)
+        return HTMLResponse(text, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"})
 
     app.add_middleware(BodyLimit)
     if settings().allowed_origins:

@@ -58,6 +58,14 @@ def tells_what_happened(text: str) -> bool:
     return len(_BARE.sub("", _LATIN.sub("a", text))) >= _ENOUGH
 
 
+_SAME_NUMBER = re.compile(r"上面|这个|這個|刚才|剛才|同上|一样|同一个|本机|就它")
+
+
+def means_same_number(text: str) -> bool:
+    """「就用上面的号码」「同上」: short, and no number of its own."""
+    return len(text) <= 12 and not re.search(r"\d", text) and _SAME_NUMBER.search(text) is not None
+
+
 def since_date(text: str, today: date) -> date | None:
     """The day a problem began, where the words name one; None where they do not (「很久了」 is a fine answer).
 

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from care.conversations.rules import Inbound, Reply
 from care.conversations.service import (
     Received,
-    close_matter,
     owner_of,
     receive,
     replies_to,
@@ -25,7 +24,7 @@ from care.conversations.service import (
 )
 from care.conversations.tables import Conversation, Message
 from care.errors import Conflict
-from care.handoff.rules import Reason
+from care.handoff.rules import Reason, wants_to_stop_waiting
 from care.handoff.service import open_handoff, request_handoff, withdraw
 from care.turns import statements
 from care.turns.dialogue import Question
@@ -63,9 +62,8 @@ def accept(session: Session, inbound: Inbound, holder: str, now: datetime) -> Ac
         if not received.text:
             _answer_ourselves(session, received, "empty_message", now)
             return Accepted(received, None)
-        if received.is_payload and received.text == STOP_WAITING and received.owner != "agent":
-            if withdraw(session, received.conversation_id, now):
-                close_matter(session, received.conversation_id, received.message_id)
+        if _stops_waiting(received):
+            withdraw(session, received.conversation_id, now)
             _answer_ourselves(session, received, "stopped_waiting", now)
             return Accepted(received, None)
         if received.owner != "bot" and not _bot_still_tries(session, received.conversation_id):
@@ -74,6 +72,12 @@ def accept(session: Session, inbound: Inbound, holder: str, now: datetime) -> Ac
     elif received.status != "pending":
         return Accepted(received, None)
     return Accepted(received, begin(session, received.conversation_id, holder, now))
+
+
+def _stops_waiting(received: Received) -> bool:
+    if received.is_payload and received.text == STOP_WAITING:
+        return received.owner != "agent"
+    return received.owner == "queue" and wants_to_stop_waiting(received.text)
 
 
 def _bot_still_tries(session: Session, conversation_id: str) -> bool:

@@ -111,6 +111,7 @@ def _announce(checkout: Checkout, ports: Ports, progress: Progress) -> None:
     progress.plain()
     for title, where in (
         ("网页 Web", f"{web}/"),
+        ("对话 Chat", ".venv/app/bin/quanyi chat" + ("" if ports.web == 8000 else f" --url {web}")),
         ("接口 API", f"{web}/api/chat   (described in {web}/openapi.json)"),
         ("状态 Health", f"{web}/healthz"),
         ("日志 Logs", _short(checkout.logs)),

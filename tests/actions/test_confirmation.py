@@ -129,13 +129,20 @@ async def test_a_no_asks_what_to_change(actions: Actions, asked: str, text: str,
     assert result.said == []
 
 
+# WHOLE's contact is its number (「就用上面的号码」), so it follows a correction of that.
+_NEW_LINE = [slot("complaint_line", "13800138001"), slot("complaint_contact", "13800138001")]
 CORRECTIONS = [
     # said                              entities                      what is changed
-    ("号码错了，是13800138001", {"phone": "13800138001"}, [slot("complaint_line", "13800138001")]),
-    ("13800138001", {"phone": "13800138001"}, [slot("complaint_line", "13800138001")]),
+    ("号码错了，是13800138001", {"phone": "13800138001"}, _NEW_LINE),
+    ("13800138001", {"phone": "13800138001"}, _NEW_LINE),
     ("是11月1日开始的", {"date": "11月1日"}, [slot("complaint_since", "11月1日")]),
     ("昨天", {"date": "昨天"}, [slot("complaint_since", "昨天")]),
 ]
+
+
+async def test_a_contact_of_its_own_stays_when_the_number_is_corrected(actions: Actions) -> None:
+    result = await actions.validate(_talk(contact="晚上七点后").user("13800138001", "inform", phone="13800138001"))
+    assert result.events == [slot("complaint_line", "13800138001")]
 
 
 @either_question
@@ -185,7 +192,8 @@ async def test_the_buttons_under_what_to_change(actions: Actions, asked: str, fi
     """The field is open again, and the form asks for it."""
     talk = _talk(asked)
     result = await actions.validate(talk.user(f'/correct{{"field": "{field}"}}'))
-    assert result.events == [slot(f"complaint_{field}", None), slot("complaint_confirmed", None)]
+    follows = [slot("complaint_contact", None)] if field == "line" else []  # it was 「就用上面的号码」
+    assert result.events == [slot(f"complaint_{field}", None), *follows, slot("complaint_confirmed", None)]
     assert result.said == []
     assert talk.slots[f"complaint_{field}"] is None
 

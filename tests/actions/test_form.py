@@ -70,9 +70,9 @@ async def test_a_field_can_be_left_out(actions: Actions, asked: str, text: str, 
 
 
 REFUSED = [
-    ("description", "我要投诉", "complain", "utter_field_empty"),  # says nothing new
-    ("description", "😡😡😡", "complain", "utter_field_empty"),
-    ("description", "/skip", "skip", "utter_field_empty"),  # without a story there is no complaint
+    ("description", "我要投诉", "complain", "utter_story_missing"),  # says nothing new
+    ("description", "😡😡😡", "complain", "utter_story_missing"),
+    ("description", "/skip", "skip", "utter_story_missing"),  # without a story there is no complaint
     ("line", "12345678", "inform", "utter_phone"),
     ("line", "1380013800", "inform", "utter_phone"),  # a digit is missing
     ("line", "+1 650 253 0000", "inform", "utter_phone"),  # foreign

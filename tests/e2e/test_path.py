@@ -42,6 +42,32 @@ def test_what_was_said_is_not_asked_again(conversation: Conversation) -> None:
     assert "什么时候" not in asked
 
 
+STORIES = [
+    "我家宽带从昨天开始断了，账号13800138000",
+    "13800138000没信号，电话都打不出去",
+    "家里宽带断了三天，报修两次都没人来，号码13800138000，上周三晚上开始，尽快修好，打这个号码",
+    "13800138000，11月18日被扣了50元不明费用，要求退款",
+]
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_story_with_a_number_in_it_opens_a_complaint(conversation: Conversation, story: str) -> None:
+    """Numbers and days alone are answers to questions; within a story they must not make it one."""
+    conversation.say(story)
+    assert "/skip" in conversation.payloads, conversation.text
+    assert "哪个号码" not in conversation.text
+    assert "手机号、固话号" not in conversation.text
+
+
+def test_back_from_the_queue_a_half_told_complaint_goes_on(conversation: Conversation) -> None:
+    conversation.say("家里宽带断了三天没人管")
+    conversation.say("转人工")
+    conversation.say("不等了")
+    assert conversation.owner == "bot"
+    conversation.say("/complain")
+    assert "/skip" in conversation.payloads, "the next open question, not the story again"
+
+
 def test_a_person_is_one_word_away_also_in_the_middle_of_the_form(conversation: Conversation) -> None:
     conversation.say("流量莫名其妙就没了，扣了我一百多块钱")
     conversation.say("转人工")

@@ -186,7 +186,27 @@ def test_stop_waiting(chat: Chat) -> None:
     assert [reply.text for reply in outcome.replies] == [say("stopped_waiting")]
     assert outcome.replies[0].buttons == buttons("stopped_waiting")
     assert chat.handoffs == [("asked", "withdrawn")]
-    assert chat.turn("没信号").question.is_fresh, "a new matter begins"
+    assert not chat.turn("没信号").question.is_fresh, "a complaint that was half told goes on where it was"
+
+
+SAID = [
+    ("不等了", True),
+    ("那算了，不等了", True),
+    ("取消排队", True),
+    ("回到小益吧", True),
+    ("不用人工了！", True),
+    ("不等了，你们什么态度", False),  # there is more in it: for the person
+    ("等了半天了", False),
+]
+
+
+@pytest.mark.parametrize(("text", "stops"), SAID)
+def test_stop_waiting_in_words(chat: Chat, text: str, stops: bool) -> None:
+    turn = chat.turn("转人工")
+    chat.ask_for_a_person()
+    chat.complete(turn, "正在为您转人工")
+    chat.send(text)
+    assert chat.owner == ("bot" if stops else "queue")
 
 
 def test_stop_waiting_is_a_command_only_when_it_was_offered(chat: Chat) -> None:
