@@ -73,7 +73,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a smoke run")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="some parts instead of all")
     parser.add_argument("--rounds", type=int, default=4, help="rounds of each side (%(default)s)")
-    parser.add_argument("--seconds", type=float, default=20.0, help="length of a round (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=15.0, help="length of a round (%(default)s)")
     return parser.parse_args()
 
 
