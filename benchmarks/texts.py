@@ -9,10 +9,10 @@ from collections.abc import Iterator
 #: Opening, line, since, wish, contact, confirmation: six turns to a ticket, on both sides.
 COMPLAINT = (
     "家里宽带又断网了，光猫红灯一直闪，打了好几次电话都没人来修",
-    "13812345678",
+    "13800138001",
     "前天开始的",
     "尽快派师傅上门修好，并退还这几天的费用",
-    "13912345678",
+    "13800138002",
     "是的",
 )
 #: The last answer of a complaint names its ticket.

@@ -61,15 +61,15 @@ def test_little_data_is_no_error(labels: list[str]) -> None:
 
 
 def test_one_phone_number_is_like_any_other() -> None:
-    texts = ["13812345678", "我的电话15700001234", "宽带断了", "打10086没人接"]
+    texts = ["13800138001", "我的电话13800138004", "宽带断了", "打10086没人接"]
     trained = ngrams.train([example(text) for text in texts], ["inform", "inform", "broken", "broken"], 10.0)
-    seen = trained.probabilities(example("13812345678"))
-    for number in ("18998765432", "189 9876 5432", "189-9876-5432"):
+    seen = trained.probabilities(example("13800138001"))
+    for number in ("13800138009", "138 0013 8009", "138-0013-8009"):
         assert np.allclose(
             trained.probabilities(Example(number, [number])), trained.probabilities(Example("1" * 11, ["1" * 11]))
         )
     assert trained.labels[seen.argmax()] == "inform"
-    assert not any("1381" in gram for gram in trained.vocabulary)  # a model holds nobody's number
+    assert not any("1380" in gram for gram in trained.vocabulary)  # a model holds nobody's number
     assert any("1008" in gram for gram in trained.vocabulary)  # but the hotline's is a word
 
 

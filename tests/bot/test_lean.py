@@ -11,8 +11,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot import lean
 
 DIALOGUE = [
-    "/greet", "/complain", "/thanks", "13812345678", "不知道说什么", "/thanks", '/say{"topic": "宽带"}',
-    "乱七八糟的话", "/reject", "/complain", "13912345678", "断了", "/greet", "/two_replies",
+    "/greet", "/complain", "/thanks", "13800138001", "不知道说什么", "/thanks", '/say{"topic": "宽带"}',
+    "乱七八糟的话", "/reject", "/complain", "13800138002", "断了", "/greet", "/two_replies",
 ]  # fmt: skip
 
 

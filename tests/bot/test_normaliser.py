@@ -17,7 +17,7 @@ from bot.nlu.text import normalise
         ("我家宽带断了", "我家宽带断了"),  # nothing to do
         ("我要投訴，寬頻斷了", "我要投诉,宽频断了"),  # traditional
         ("點解冇信號", "点解冇信号"),  # Cantonese in traditional characters
-        ("１３８１２３４５６７８", "13812345678"),  # full-width digits
+        ("１３８００１３８００１", "13800138001"),  # full-width digits
         ("ＷｉＦｉ　上不去", "WiFi 上不去"),  # full-width letters and space
         ("扣了①块", "扣了1块"),  # compatibility form
         ("我 家 宽 带 断 了", "我家宽带断了"),  # speech recognition puts spaces
@@ -29,7 +29,7 @@ from bot.nlu.text import normalise
         ("唉……算了。。。", "唉.算了。"),
         ("😡😡😡退钱", "😡退钱"),  # repeated marks, emoji included
         ("哈哈哈", "哈哈哈"),  # repeated characters are words
-        ("13888888888", "13888888888"),  # and digits are digits
+        ("13800138888", "13800138888"),  # and digits are digits
         ("宽\u200b带\ufeff断\u2060了", "宽带断了"),  # zero width
         ("\u202e投诉\u202c", "投诉"),  # direction marks
         ("投\x00诉\x07\x7f\x9f", "投诉"),  # control characters

@@ -72,13 +72,13 @@ def test_one_row_a_turn_and_the_newest_session_is_read(make_store: Any, run: Any
 
 def test_a_loaded_tracker_equals_the_saved_one(chat: Any, run: Any) -> None:
     chat.say("/complain")
-    chat.say("13812345678")
+    chat.say("13800138001")
     store = chat.agent.tracker_store
     first, second = run(store.retrieve(chat.id)), run(store.retrieve(chat.id))
     assert first == second
     assert first.current_state() == second.current_state()
     assert first.active_loop_name == "complaint_form"
-    assert first.get_slot("contact_phone") == "13812345678"
+    assert first.get_slot("contact_phone") == "13800138001"
 
 
 def test_saving_nothing_writes_nothing(make_store: Any, run: Any) -> None:
@@ -106,14 +106,14 @@ def test_encrypted_at_rest(make_store: Any, run: Any, postgres: Any) -> None:
     store, sender = make_store(), conversation()
     tracker = run(store.get_or_create_tracker(sender, append_action_listen=False))
     tracker.slots["contact_phone"] = TextSlot("contact_phone", mappings=[])
-    tracker.update(SlotSet("contact_phone", "13812345678"))
+    tracker.update(SlotSet("contact_phone", "13800138001"))
     user_turn(tracker, "我叫张三丰", "m0")
     run(store.save(tracker))
     with psycopg.connect(postgres.url) as connection:
         rows = connection.execute(
             "SELECT data, bot_turns::text FROM bot_turns WHERE sender_id = %s", (sender,)
         ).fetchall()
-    for secret in ("张三丰", "13812345678", "inform", "contact_phone"):
+    for secret in ("张三丰", "13800138001", "inform", "contact_phone"):
         for data, line in rows:
             assert secret.encode() not in data
             assert secret not in line

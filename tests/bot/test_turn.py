@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-FORM = ["/complain", "13812345678", "宽带断了三天"]
+FORM = ["/complain", "13800138001", "宽带断了三天"]
 
 
 def test_replies_keep_order_and_shape(chat: Any) -> None:
@@ -118,13 +118,13 @@ def test_a_declined_action_is_no_failure(chat: Any) -> None:
 def test_action_server_dead_then_back(chat: Any, actions: Any) -> None:
     chat.say("/complain")
     actions.kill()
-    assert chat.send("13812345678", "phone") == (503, {"error": "actions_down"})
+    assert chat.send("13800138001", "phone") == (503, {"error": "actions_down"})
     assert len(chat.rows()) == 1
     assert (
         chat.tracker().active_loop_name == "complaint_form"
     )  # stock Rasa closes the form and answers 200 with nothing
     actions.start()
-    status, body = chat.send("13812345678", "phone")
+    status, body = chat.send("13800138001", "phone")
     assert status == 200
     assert not body["replayed"]
     assert chat.say("宽带断了三天") == ["已登记，工单号TS202611-3F7K2A。"]
@@ -144,9 +144,9 @@ def test_action_server_stalled(chat: Any, actions: Any, loop: Any) -> None:
 def test_a_failing_slot_extraction_is_not_swallowed(chat: Any, actions: Any) -> None:
     chat.say("/complain")
     actions.fail("action_look_up")
-    assert chat.send("13812345678") == (500, {"error": "action_failed"})
+    assert chat.send("13800138001") == (500, {"error": "action_failed"})
     actions.fail()
-    assert chat.say("13812345678") == ["请说说情况。"]
+    assert chat.say("13800138001") == ["请说说情况。"]
     assert chat.tracker().get_slot("looked_up") == "yes"
 
 
@@ -161,9 +161,9 @@ def test_connections_to_the_action_server_are_kept(chat: Any, actions: Any) -> N
 def test_database_killed_between_turns(chat: Any, postgres: Any) -> None:
     chat.say("/complain")
     postgres.kill()
-    assert chat.send("13812345678", "while-down") == (503, {"error": "database_down"})
+    assert chat.send("13800138001", "while-down") == (503, {"error": "database_down"})
     postgres.start()
-    status, body = chat.send("13812345678", "while-down")
+    status, body = chat.send("13800138001", "while-down")
     assert (status, [reply["text"] for reply in body["replies"]]) == (200, ["请说说情况。"])
 
 
