@@ -7,6 +7,7 @@ all events of a session about ten times a turn; with the patches a turn's cost i
 
 import copy
 import dataclasses
+import json
 from collections import deque
 from functools import cache
 from graphlib import TopologicalSorter
@@ -16,13 +17,21 @@ from rasa.core.policies.rule_policy import RULES, RULES_FOR_LOOP_UNHAPPY_PATH, R
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.constants import USER
 from rasa.shared.core.domain import Domain, State
 from rasa.shared.core.events import ActionExecuted, Event
 from rasa.shared.core.generator import TrackerWithCachedStates
+from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import TEXT
 
 _resolve_by_type = Event.resolve_by_type
 _prediction_states = RulePolicy._prediction_states
+_get_possible_keys = RulePolicy._get_possible_keys
+_is_empty = Domain.is_empty
+
+#: Situations whose fitting rules are remembered: some thousand bytes each.
+_MOST_REMEMBERED = 5_000
 
 
 def install() -> None:
@@ -30,6 +39,9 @@ def install() -> None:
     Event.resolve_by_type = staticmethod(_event_class)  # type: ignore[method-assign,assignment]
     DialogueStateTracker.copy = _copy  # type: ignore[method-assign]
     RulePolicy._prediction_states = _recent_states  # type: ignore[method-assign,assignment]
+    RulePolicy._get_possible_keys = _fitting_rules  # type: ignore[method-assign]
+    Domain.is_empty = _is_empty_once  # type: ignore[method-assign]
+    Slot.__copy__ = _copy_slot  # type: ignore[attr-defined]
     DaskGraphRunner.run = _run_graph  # type: ignore[method-assign]
 
 
@@ -99,6 +111,39 @@ def _states(tracker: DialogueStateTracker, domain: Domain, horizon: int) -> list
         event.apply_to(then)
     states.append(domain.get_active_state(then))
     return states
+
+
+def _fitting_rules(self: RulePolicy, lookup: dict[str, str], states: list[State]) -> set[str]:
+    # With the next two 20 %: each prediction compares every rule with every state, and dialogues are much alike.
+    if any(f'"{TEXT}"' in rule for rule in lookup):
+        return _get_possible_keys(self, lookup, states)  # end-to-end rules: the words themselves matter
+    known: dict[tuple[int, int, str], set[str]] = self.__dict__.setdefault("quanyi_fitting", {})
+    key = (id(lookup), len(lookup), json.dumps([_without_words(state) for state in states], sort_keys=True))
+    found = known.get(key)
+    if found is None:
+        if len(known) >= _MOST_REMEMBERED:
+            known.clear()
+        found = known[key] = _get_possible_keys(self, lookup, states)
+    return set(found)
+
+
+def _without_words(state: State) -> State:
+    user = state.get(USER)
+    return {**state, USER: {**user, TEXT: ""}} if user and TEXT in user else state
+
+
+def _is_empty_once(self: Domain) -> bool:
+    known: bool | None = self.__dict__.get("quanyi_empty")
+    if known is None:
+        known = self.__dict__["quanyi_empty"] = _is_empty(self)
+    return known
+
+
+def _copy_slot(self: Slot) -> Slot:
+    # Without it `copy.copy` goes the long way of pickling.
+    slot = object.__new__(type(self))
+    slot.__dict__.update(self.__dict__)
+    return slot
 
 
 def _run_graph(

@@ -1,10 +1,13 @@
 """The patches for speed change no result: each is compared with what stock Rasa computes."""
 
+import copy
+import json
 from typing import Any
 
 import pytest
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -49,6 +52,48 @@ def test_rules_predict_the_same_from_the_recent_states(
             assert recent[0].events == stock[0].events
             checked += 1
     assert checked > 300
+
+
+def test_the_same_rules_fit_whether_remembered_or_not(agent: Any, trackers: Any) -> None:
+    policy = rule_policy(agent)
+    policy.__dict__.pop("quanyi_fitting", None)
+    rules = policy.lookup["rules"]
+    fitted = 0
+    for tracker in trackers:
+        for as_text in (True, False):
+            states = policy._prediction_states(tracker, agent.domain, as_text)
+            stock = lean._get_possible_keys(policy, rules, states)
+            for _ in range(2):  # worked out, then remembered
+                found = policy._get_possible_keys(rules, states)
+                assert found == stock
+                found.clear()  # what the caller does with it changes nothing
+            fitted += bool(stock)
+    assert fitted > 10
+    assert 0 < len(policy.quanyi_fitting) < 2 * len(trackers), "the words of a message are no situation of their own"
+
+
+def test_a_rule_about_words_is_never_remembered(agent: Any) -> None:
+    listening = {"prev_action": {"action_name": "action_listen"}}
+    rules = {json.dumps([{**listening, "user": {"text": "退钱"}}]): "action_x"}
+    policy = rule_policy(agent)
+    for words, fitting in (("退钱", set(rules)), ("别的", set()), ("退钱", set(rules))):
+        assert policy._get_possible_keys(rules, [{**listening, "user": {"text": words}}]) == fitting
+
+
+def test_a_copied_slot_is_a_slot_of_its_own(agent: Any) -> None:
+    for slot in agent.domain.slots:
+        twin = copy.copy(slot)
+        assert type(twin) is type(slot)
+        assert twin.persistence_info() == slot.persistence_info()
+        assert twin.__dict__ == slot.__dict__
+        twin.value = "13800138000"
+        assert slot.value != "13800138000"
+
+
+def test_only_an_empty_domain_is_empty(agent: Any) -> None:
+    for _ in range(2):
+        assert not agent.domain.is_empty()
+        assert Domain.empty().is_empty()
 
 
 def test_recent_states_are_the_last_ones(agent: Any, trackers: Any) -> None:
