@@ -32,7 +32,7 @@ help: ## this list
 		while IFS='|' read -r name what; do printf '%-16s %s\n' "$$name" "$$what"; done
 
 run: ## start everything; Ctrl-C stops it
-	$(call environments,app bot)
+	$(call environments,app bot widget)
 	@exec $(APP)/quanyi run $(ARGS)
 
 train: ## train the model that fits the training data (ARGS=--force: again)
@@ -40,15 +40,16 @@ train: ## train the model that fits the training data (ARGS=--force: again)
 	@exec $(APP)/quanyi train $(ARGS)
 
 test: ## all tests (ARGS='-k sla -x', or paths, go to pytest)
-	$(call environments,dev bot)
+	$(call environments,dev bot widget)
 	@exec $(APP)/python -m pytest $(ARGS)
 
-check: ## ruff, mypy, import rules, Rasa's data check, models equal migrations
+check: ## ruff, mypy, import rules, TypeScript, Rasa's data check, models equal migrations
 	$(call environments,dev bot)
 	$(APP)/ruff check .
 	$(APP)/ruff format --check .
 	$(APP)/mypy
 	$(APP)/lint-imports
+	$(APP)/quanyi widget --check
 	@echo "rasa data validate"; mkdir -p var/log; if ! $(VALIDATE) >var/log/validate.log 2>&1; then \
 		cat var/log/validate.log; exit 1; fi; \
 	grep -E 'UserWarning|ERROR' var/log/validate.log | grep -v 'is not used in any story or rule' || true
@@ -63,6 +64,7 @@ lock: ## pin requirements/*.in with hashes (ARGS=--upgrade: newest versions)
 	cd requirements && ../$(COMPILE) --python-version 3.10 --python-platform x86_64-manylinux_2_28 $(ARGS) bot.in -o bot.lock
 	cd requirements && ../$(COMPILE) --universal --python-version 3.11 $(ARGS) app.in -o app.lock
 	cd requirements && ../$(COMPILE) --universal --python-version 3.11 $(ARGS) -c app.lock dev.in -o dev.lock
+	cd requirements && ../$(COMPILE) --universal --python-version 3.11 $(ARGS) node.in -o node.lock
 
 clean: ## remove environments, models, caches and logs; the data in var/ stays
 	$(call environments,clean)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import sys
 import time
 from dataclasses import asdict, dataclass, field
@@ -15,7 +16,7 @@ from typing import Any
 
 from benchmarks.http import Connection
 from benchmarks.talk import Customer, Lost, OurCustomer, StockCustomer
-from benchmarks.texts import COMPLAINT, TICKET, long_conversation
+from benchmarks.texts import OPENING, TICKET, complaint, long_conversation
 
 
 @dataclass
@@ -48,6 +49,8 @@ async def complaints(task: dict[str, Any]) -> Measured:
     """
     measured = Measured()
     numbers = count()
+    # Rounds share the database: no line must have complained in an earlier one.
+    first_line = secrets.randbelow(10**8 - task["limit"])
     began = ended = float("inf")
 
     async def client() -> None:
@@ -58,7 +61,7 @@ async def complaints(task: dict[str, Any]) -> Measured:
                 raise Lost("more conversations than were prepared")
             customer = _customer(task, number)
             texts: list[str] = []
-            for turn, text in enumerate(COMPLAINT):
+            for turn, text in enumerate(complaint(first_line + number)):
                 sent = time.perf_counter()
                 answer = await customer.say(text, connection)
                 if sent >= began and time.perf_counter() <= ended:
@@ -122,7 +125,6 @@ async def crowd(task: dict[str, Any]) -> Measured:
     Then every message id is sent once more: the answer must be the stored one.
     """
     measured = Measured()
-    opening = COMPLAINT[0]
     _say("begin")
     began = time.perf_counter()
 
@@ -130,8 +132,8 @@ async def crowd(task: dict[str, Any]) -> Measured:
         connection = Connection(task["port"])
         ours = OurCustomer()
         try:
-            answer = await ours.say(opening, connection)
-            again = await ours.ask(opening, ours.message_id, connection)
+            answer = await ours.say(OPENING, connection)
+            again = await ours.ask(OPENING, ours.message_id, connection)
         except Lost as error:
             measured.failures.append(str(error))
             return

@@ -6,15 +6,18 @@ import random
 import re
 from collections.abc import Iterator
 
-#: Opening, line, since, wish, contact, confirmation: six turns to a ticket, on both sides.
-COMPLAINT = (
-    "家里宽带又断网了，光猫红灯一直闪，打了好几次电话都没人来修",
-    "13800138001",
-    "前天开始的",
-    "尽快派师傅上门修好，并退还这几天的费用",
-    "13800138002",
-    "是的",
-)
+OPENING = "我从来没订过什么视频彩铃，凭什么每个月收我六块"
+
+
+def complaint(number: int) -> tuple[str, ...]:
+    """Opening, line, since, wish, contact, confirmation: six turns to a ticket, on both sides.
+
+    Every customer has a line of their own (`number` has up to 8 digits): a second complaint about one is asked about.
+    """
+    line = f"138{number:08d}"
+    return OPENING, line, "前天开始的", "把钱退给我，以后别再扣了", line, "是的"
+
+
 #: The last answer of a complaint names its ticket.
 TICKET = re.compile(r"TS\d{6}-[0-9A-Z]{6}")
 
@@ -33,8 +36,6 @@ _QUESTIONS = (
     "隐私政策在哪看",
     "工单处理得怎么样了",
 )
-_INTERRUPTED = (COMPLAINT[0], "你好", *COMPLAINT[1:3], "话费还剩多少", *COMPLAINT[3:])
-_DROPPED = (COMPLAINT[0], COMPLAINT[1], "取消投诉", "我的投诉到哪一步了", "话费还剩多少", "谢谢你", "你好", "你会什么")
 _KINDS = ("small talk", "questions", "interrupted", "dropped")
 
 
@@ -48,4 +49,8 @@ def long_conversation(seed: int) -> Iterator[str]:
         elif kind == "questions":
             yield from chance.sample(_QUESTIONS, EPISODE)
         else:
-            yield from _INTERRUPTED if kind == "interrupted" else _DROPPED
+            told = complaint(chance.randrange(10**8))
+            if kind == "interrupted":
+                yield from (told[0], "你好", *told[1:3], "话费还剩多少", *told[3:])
+            else:
+                yield from (*told[:2], "取消投诉", "我的投诉到哪一步了", "话费还剩多少", "谢谢你", "你好", "你会什么")

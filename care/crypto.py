@@ -21,6 +21,9 @@ from care.settings import settings
 
 _VERSION = 1
 _NONCE = 12
+_MAX_KEY_ID = 32
+#: So much of a sealed value's beginning tells which key sealed it.
+HEAD_BYTES = 2 + _MAX_KEY_ID
 
 
 class Keyring:
@@ -34,7 +37,7 @@ class Keyring:
                 key = base64.b64decode(encoded, validate=True)
             except ValueError:  # not base64, or not even ASCII
                 key = b""
-            if not name.isascii() or not 0 < len(name) <= 32 or len(key) != 32:
+            if not name.isascii() or not 0 < len(name) <= _MAX_KEY_ID or len(key) != 32:
                 raise InvalidInput(
                     "keys",
                     "QUANYI_KEYS must be `id:base64` of 32 random bytes each, comma separated; see docs/operate",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -40,8 +41,8 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {datetime: DateTime(timezone=True)}
 
 
-class Sealed(TypeDecorator[str]):
-    """Text that is encrypted in the column; `context` names table and column and is authenticated with it."""
+class SealedType(TypeDecorator[Any]):
+    """What is encrypted in its column; `context` names table and column and is authenticated with it."""
 
     impl = LargeBinary
     cache_ok = True
@@ -50,11 +51,53 @@ class Sealed(TypeDecorator[str]):
         super().__init__()
         self.context = context
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else keyring().seal(value.encode(), self.context)
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        return None if value is None else keyring().seal(self.encode(value), self.context)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else keyring().open(bytes(value), self.context).decode()
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else self.decode(keyring().open(bytes(value), self.context))
+
+    def encode(self, value: Any) -> bytes:
+        raise NotImplementedError
+
+    def decode(self, plain: bytes) -> Any:
+        raise NotImplementedError
+
+
+class Sealed(SealedType):
+    """Text."""
+
+    cache_ok = True
+
+    def encode(self, value: str) -> bytes:
+        return value.encode()
+
+    def decode(self, plain: bytes) -> str:
+        return plain.decode()
+
+
+class SealedBytes(SealedType):
+    """Content that is no text."""
+
+    cache_ok = True
+
+    def encode(self, value: bytes) -> bytes:
+        return value
+
+    def decode(self, plain: bytes) -> bytes:
+        return plain
+
+
+class SealedJson(SealedType):
+    """A JSON value."""
+
+    cache_ok = True
+
+    def encode(self, value: Any) -> bytes:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def decode(self, plain: bytes) -> Any:
+        return json.loads(plain)
 
 
 @lru_cache(maxsize=1)

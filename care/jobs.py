@@ -11,7 +11,10 @@ import procrastinate
 from prometheus_client import Counter, Gauge
 
 from care import db
+from care.accounts.sms import SmsSender
+from care.followup import locks
 from care.logs import get_logger
+from care.notices import sending
 from care.settings import settings
 from care.turns import service
 from care.turns.runner import Runner
@@ -25,8 +28,8 @@ _swept = Counter("quanyi_turns_swept_total", "Conversations taken up by the swee
 _waiting = Gauge("quanyi_turns_waiting", "Conversations that the last sweep found waiting")
 
 
-def create_app(runner: Runner) -> procrastinate.App:
-    """The app with all tasks; `runner` answers what web processes left behind."""
+def create_app(runner: Runner, sender: SmsSender) -> procrastinate.App:
+    """The app with all tasks; `runner` answers what web processes left behind, `sender` carries the notices."""
     connector = procrastinate.PsycopgConnector(
         conninfo=settings().database_url.get_secret_value(), min_size=1, max_size=4, timeout=5
     )
@@ -43,6 +46,19 @@ def create_app(runner: Runner) -> procrastinate.App:
             _log.info("turns_swept", conversations=len(waiting))
             _swept.inc(len(waiting))
             await runner.run_many(waiting, _SWEPT_AT_ONCE)
+
+    @app.periodic(cron="* * * * * */5")
+    @app.task(name="notices.send", queueing_lock="notices.send", pass_context=False)
+    async def send_notices(timestamp: int) -> None:
+        """SMS about tickets that are due, or whose next try is."""
+        await sending.send_due(sender)
+
+    @app.periodic(cron="17 * * * *")
+    @app.task(name="lookups.forget", queueing_lock="lookups.forget", pass_context=False)
+    async def forget_lookups(timestamp: int) -> None:
+        """Wrong proofs of ticket numbers that count no more."""
+        while await runner.in_database(lambda session: locks.forget_tries(session, db.utcnow())):
+            pass
 
     @app.periodic(cron="* * * * *")
     @app.task(name="jobs.retry_stalled", queueing_lock="jobs.retry_stalled")

@@ -10,11 +10,14 @@ import base64
 import binascii
 from functools import lru_cache
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from care.errors import InvalidInput
+
+_SAME_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 class Settings(BaseSettings):
@@ -50,8 +53,39 @@ class Settings(BaseSettings):
     actions_port: int = Field(default=5055, ge=1, le=65535)
     worker_port: int = Field(default=8001, ge=1, le=65535)
 
+    #: proxies whose X-Forwarded-For is believed, comma-separated addresses and networks
+    trusted_proxies: str = "127.0.0.1"
+    #: connected widgets that one address may have at once in one web process
+    sockets_per_address: int = Field(default=50, ge=1, le=100_000)
+    #: messages that one conversation may send in a minute
+    messages_per_minute: int = Field(default=30, ge=1, le=100_000)
+
     #: comma-separated origins whose pages may call the web process, e.g. `https://www.example.cn`.
     origins: str = ""
+
+    #: off: no SMS at all, so no one-time codes and no notices either.
+    sms: Literal["on", "off"] = "on"
+    #: the operator's SMS gateway (docs/operate/sms.md); without one the demo mode writes to `sms_log`.
+    sms_url: str = ""
+    #: signs what is sent to it.
+    sms_key: SecretStr = Field(default="", validate_default=True)
+    sms_log: str = "var/log/sms.log"
+
+    @field_validator("sms_url")
+    @classmethod
+    def _is_private(cls, url: str) -> str:
+        parts = urlsplit(url)
+        is_private = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _SAME_MACHINE)
+        if url and not (is_private and parts.hostname):
+            raise ValueError("https://…, or http:// to a program on the same machine: numbers and texts are personal")
+        return url
+
+    @field_validator("sms_key")
+    @classmethod
+    def _is_there_for_the_gateway(cls, key: SecretStr, others: ValidationInfo) -> SecretStr:
+        if others.data.get("sms_url") and len(key.get_secret_value()) < 16:
+            raise ValueError("at least 16 characters; QUANYI_SMS_URL needs it")
+        return key
 
     @field_validator("index_key")
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from care.accounts.sms import sender
 from care.crypto import keyring
 from care.errors import CareError
 from care.settings import settings
@@ -11,10 +12,11 @@ from care.sla.policy import policy
 
 
 def check_configuration() -> None:
-    """Settings, keys and policy file can be used; else exit code 1 and the reason on standard error."""
+    """Settings, keys, policy file and SMS can be used; else exit code 1 and the reason on standard error."""
     try:
         settings()
         keyring()
         policy()
+        sender()
     except CareError as error:
         sys.exit(f"quanyi: {error}")

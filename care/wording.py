@@ -45,4 +45,10 @@ def spoken_time(moment: datetime, now: datetime) -> str:
     for days, word in enumerate(("today", "tomorrow", "day_after")):
         if local.date() == today + timedelta(days=days):
             return say(f"time_{word}", clock=clock)
-    return say("time_date", month=str(local.month), day=str(local.day), clock=clock)
+    return calendar_time(moment)
+
+
+def calendar_time(moment: datetime) -> str:
+    """`11月22日 15:20`, for what may be read on another day."""
+    local = moment.astimezone(CHINA)
+    return say("time_date", month=str(local.month), day=str(local.day), clock=local.strftime("%H:%M"))

@@ -93,6 +93,17 @@ def chat(
     talk(url)
 
 
+@app.command()
+def widget(
+    check: Annotated[bool, typer.Option(help="Check the types of its sources instead.")] = False,
+) -> None:
+    """Build the chat window if its sources changed."""
+    from cli import widget as chat_window
+    from cli.run.checkout import here
+
+    chat_window.check_types(here()) if check else chat_window.build(here())
+
+
 keys = typer.Typer(help="Keys that seal personal data.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from care import jobs, logs
+from care.accounts import sms
 from care.settings import settings
 from care.startup import check_configuration
 from care.turns.dialogue import RasaDialogue
@@ -33,7 +34,7 @@ async def serve() -> None:
     check_configuration()
     logs.configure("worker")
     dialogue = RasaDialogue(settings().rasa_url, settings().gateway_secret.get_secret_value())
-    app = jobs.create_app(Runner(dialogue))
+    app = jobs.create_app(Runner(dialogue), sms.sender())
     web = Starlette(routes=[Route("/healthz", _healthz), Route("/metrics", _metrics)])
     server = uvicorn.Server(
         uvicorn.Config(web, host="127.0.0.1", port=settings().worker_port, log_config=None, access_log=False)

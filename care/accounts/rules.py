@@ -1,12 +1,16 @@
-"""Telephone numbers of mainland China: checking, normalising, masking. Pure functions."""
+"""Telephone numbers of mainland China (checking, normalising, masking), and the limits of codes. Pure functions."""
 
 from __future__ import annotations
 
 import re
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 import phonenumbers
 
 from care.errors import InvalidInput
+from care.plain import digits_of
 
 _REGION = "CN"
 # A broadband account is the operator's own string; what they have in common is letters, digits and, between them, a few
@@ -23,7 +27,7 @@ def normalise_phone(text: str) -> str:
     if re.search("[A-Za-z]", text):  # the library would read them as the keys of an old telephone
         raise InvalidInput("phone", "a telephone number has no letters")
     try:
-        number = phonenumbers.parse(text, _REGION)
+        number = phonenumbers.parse(digits_of(text), _REGION)
     except phonenumbers.NumberParseException as error:
         raise InvalidInput("phone", "not a telephone number") from error
     if number.country_code != 86 or not phonenumbers.is_valid_number(number):
@@ -41,7 +45,7 @@ def normalise_line(text: str) -> str:
 
     Raises InvalidInput (reason `phone`).
     """
-    compact = re.sub(r"\s+", "", text)
+    compact = re.sub(r"\s+", "", digits_of(text))
     for found in _ACCOUNT.findall(compact):
         if re.search("[A-Za-z]", found) and re.search("[0-9]", found):
             return str(found)
@@ -66,3 +70,41 @@ def mask_phone(phone: str) -> str:
     if len(phone) < 8:
         return "*" * len(phone)
     return f"{phone[:3]}****{phone[-4:]}"
+
+
+CODE_LIFETIME = timedelta(minutes=5)
+#: Wrong tries of one code. With the cap below that is 50 tries a number and day at a million codes: one in 20,000.
+CODE_TRIES = 5
+#: Between two codes to one number.
+CODE_PAUSE = timedelta(seconds=60)
+#: The caps count the last 24 hours. One number, whoever asks: nobody's telephone is flooded.
+CODE_DAY = timedelta(hours=24)
+CODES_PER_NUMBER = 10
+#: One conversation, whatever the numbers: nobody floods other people's.
+CODES_PER_CONVERSATION = 5
+
+# Six signs, also in groups as some telephones show them; not a part of a longer number.
+_CODE = re.compile(r"(?<![0-9A-Za-z])(?:\d{6}|\d{3}[ -]\d{3}|\d{2}[ -]\d{2}[ -]\d{2})(?![0-9A-Za-z])")
+
+
+def new_code(choose: Callable[[int], int] = secrets.randbelow) -> str:
+    """Six digits, each code as likely as any other."""
+    return f"{choose(1_000_000):06d}"
+
+
+def code_in(text: str) -> str | None:
+    """The code in what a customer wrote (`验证码是 123 456`, full-width, read out); None when there is none, or two."""
+    found = {re.sub("[ -]", "", code) for code in _CODE.findall(digits_of(text))}
+    return found.pop() if len(found) == 1 else None
+
+
+def check_may_send_code(to_number: Sequence[datetime], by_conversation: int, now: datetime) -> None:
+    """`to_number`: when codes were sent to the number in the last 24 hours; `by_conversation`: how many this one asked
+    for in that time.
+
+    Raises InvalidInput: `code_too_soon`, `code_daily_cap`.
+    """
+    if len(to_number) >= CODES_PER_NUMBER or by_conversation >= CODES_PER_CONVERSATION:
+        raise InvalidInput("code_daily_cap", "too many codes in 24 hours; try again tomorrow, or ask for a person")
+    if to_number and now - max(to_number) < CODE_PAUSE:
+        raise InvalidInput("code_too_soon", f"wait {CODE_PAUSE.seconds} seconds between two codes")

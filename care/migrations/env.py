@@ -5,7 +5,7 @@ from typing import Literal
 from alembic import context
 
 import care.migrations.models  # noqa: F401
-from care.db import Base, Sealed
+from care.db import Base, SealedType
 
 
 def include_name(name: str | None, kind: str, parents: object) -> bool:
@@ -15,7 +15,7 @@ def include_name(name: str | None, kind: str, parents: object) -> bool:
 
 def render_item(kind: str, item: object, autogen_context: object) -> str | Literal[False]:
     """A sealed column is bytes to the database; which context seals it is no matter of the schema."""
-    return "sa.LargeBinary()" if kind == "type" and isinstance(item, Sealed) else False
+    return "sa.LargeBinary()" if kind == "type" and isinstance(item, SealedType) else False
 
 
 context.configure(

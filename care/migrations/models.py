@@ -1,8 +1,11 @@
 """Every table of ours, imported: what migrations compare with and what key rotation walks through."""
 
 import care.accounts.tables
+import care.attachments.tables
 import care.conversations.tables
+import care.followup.tables
 import care.handoff.tables
+import care.notices.tables
 import care.once
 import care.sla.tables
 import care.tickets.tables

@@ -1,5 +1,6 @@
-"""The two virtual environments: `.venv/app` (Python 3.11 or later) and `.venv/bot` (Rasa, Python 3.10).
+"""What is made before anything runs: `.venv/app` (Python 3.11 or later), `.venv/bot` (Rasa, Python 3.10), and the
+chat window, with the system's Node.js or `.venv/node`.
 
-Runs before either exists, as `python3.11 -m cli.environments app bot`: standard library only in this package and
-in what it imports.
+Runs before any of it exists, as `python3.11 -m cli.environments app bot widget`: standard library only in this package
+and in what it imports.
 """

@@ -1,4 +1,4 @@
-"""`python -m cli.environments [clean] [dev | app] [bot]`: make what is missing or outdated, nothing else."""
+"""`python -m cli.environments [clean] [dev | app] [bot] [widget]`: make what is missing or outdated, nothing else."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cli.environments.app import ensure_app
 from cli.environments.bot import ensure_bot
 from cli.environments.clean import clean
 from cli.environments.lock import exclusive
+from cli.environments.widget import ensure_widget
 from cli.errors import Stop
 from cli.run.progress import Progress
 
@@ -25,6 +26,8 @@ def main(wanted: list[str]) -> int:
                 ensure_app(ROOT, progress, development="dev" in wanted)
             if "bot" in wanted:
                 ensure_bot(ROOT, progress)
+            if "widget" in wanted:
+                ensure_widget(ROOT, progress)
     except Stop as reason:
         print(f"quanyi: {reason}", file=sys.stderr)
         return 1

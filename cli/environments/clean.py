@@ -10,7 +10,8 @@ from cli.errors import Stop
 from cli.run.progress import Progress
 
 _MADE = (
-    *(".venv/app", ".venv/bot", "models", "var/log", "var/rasa-cache"),
+    *(".venv/app", ".venv/bot", ".venv/node", "models", "var/log", "var/rasa-cache"),
+    *("ui/node_modules", "ui/widget/dist", "ui/widget/build"),
     *(".rasa", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".hypothesis"),
 )
 

@@ -27,6 +27,10 @@ _REASONS = (
     ("error sending request", "the package index cannot be reached; check the network and start again"),
     ("Failed to establish a new connection", "the package index cannot be reached; check the network and start again"),
     ("Network connectivity is disabled", "the package index cannot be reached; check the network and start again"),
+    ("EINTEGRITY", "a downloaded file is not the one that was locked; do not use it, and check where it came from"),
+    ("ENOSPC", "the disk is full; make room and start again"),
+    ("npm error network", "npm's registry cannot be reached; check the network and start again"),
+    ("ETARGET", "a locked package is not to be had; check the network and npm's registry setting"),
     ("Failed to fetch", "the package index cannot be reached; check the network and start again"),
 )
 

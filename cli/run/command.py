@@ -10,11 +10,12 @@ import psycopg
 
 from cli.environments.bot import ensure_bot
 from cli.environments.lock import exclusive
+from cli.environments.widget import ensure_widget
 from cli.errors import Stop
 from cli.run import logs
 from cli.run.checkout import Checkout
 from cli.run.disk import require_space
-from cli.run.environment import database_urls, secret_values, told_variables
+from cli.run.environment import database_urls, secret_values, sms_file, told_variables
 from cli.run.leftovers import end_leftovers, started, write_run_file
 from cli.run.parts import Setting, all_parts
 from cli.run.ports import VARIABLES, Ports, describe_holder, is_free, read_ports
@@ -34,6 +35,7 @@ def run(checkout: Checkout) -> int:
     ports = read_ports(os.environ)
     with exclusive(checkout.root, progress):
         ensure_bot(checkout.root, progress)
+        ensure_widget(checkout.root, progress)
     with checkout.alone():
         for name in end_leftovers(checkout.run_file, checkout.root):
             progress.say(f"{name}: left over from a run that was killed; ended")
@@ -59,11 +61,11 @@ def _run(checkout: Checkout, ports: Ports, progress: Progress) -> int:
         urls = {"QUANYI_DATABASE_URL": server.url, "QUANYI_TRACKER_URL": server.tracker_url}
     else:
         _require_databases(urls, progress)
-    told = told_variables(os.environ, ports, secrets, urls)
+    told = told_variables(os.environ, ports, secrets, urls, checkout.logs)
     address = f"http://127.0.0.1:{ports.web}/"
     parts = all_parts(Setting(checkout, ports, told, progress, server))
-    for part in parts:
-        logs.rotate(part.log)
+    for log in (*(part.log for part in parts), checkout.logs / "sms.log"):
+        logs.rotate(log)
     commands = {part.name: part.title for part in parts}
     supervisor = Supervisor(
         parts,
@@ -73,7 +75,7 @@ def _run(checkout: Checkout, ports: Ports, progress: Progress) -> int:
         on_start=lambda pids: write_run_file(
             checkout.run_file, address, {name: started(pid, commands[name]) for name, pid in pids.items()}
         ),
-        on_healthy=lambda: _announce(checkout, ports, progress),
+        on_healthy=lambda: _announce(checkout, ports, progress, sms_file(os.environ, told)),
     )
     in_order = supervisor.run()
     checkout.run_file.unlink(missing_ok=True)
@@ -105,7 +107,7 @@ def _require_databases(urls: dict[str, str], progress: Progress) -> None:
                 time.sleep(2)
 
 
-def _announce(checkout: Checkout, ports: Ports, progress: Progress) -> None:
+def _announce(checkout: Checkout, ports: Ports, progress: Progress, sms: Path | None) -> None:
     web = f"http://127.0.0.1:{ports.web}"
     progress.say("小益 is ready")
     progress.plain()
@@ -115,6 +117,7 @@ def _announce(checkout: Checkout, ports: Ports, progress: Progress) -> None:
         ("接口 API", f"{web}/api/chat   (described in {web}/openapi.json)"),
         ("状态 Health", f"{web}/healthz"),
         ("日志 Logs", _short(checkout.logs)),
+        *([("短信 SMS", f"{_short(sms)}   (not sent: this file is your telephone)")] if sms else []),
     ):
         progress.plain(f"  {title:<12}{where}")
     progress.plain()

@@ -31,6 +31,8 @@ _RASA_VARIABLES = (
     "QUANYI_ACTIONS_SECRET",
     "QUANYI_ACTIONS_URL",
 )
+#: Nobody needs them to start; told with the others so that they are hidden in what is printed.
+_OPTIONAL_SECRETS = ("QUANYI_SMS_KEY",)
 #: Rasa's own: the others have no business with its events.
 _RASA_ONLY = ("QUANYI_TRACKER_URL", "QUANYI_TRACKER_KEYS")
 
@@ -59,12 +61,14 @@ def app_environment(environ: Mapping[str, str], root: Path, told: Mapping[str, s
 
 
 def told_variables(
-    environ: Mapping[str, str], ports: Ports, secrets: Mapping[str, str], urls: Mapping[str, str]
+    environ: Mapping[str, str], ports: Ports, secrets: Mapping[str, str], urls: Mapping[str, str], logs: Path
 ) -> dict[str, str]:
     """All the variables that the parts are told, before each gets its share."""
     return {
         **secrets,
         **urls,
+        **{name: value for name in _OPTIONAL_SECRETS if (value := environ.get(name))},
+        "QUANYI_SMS_LOG": environ.get("QUANYI_SMS_LOG") or str(logs.absolute() / "sms.log"),
         "QUANYI_MODE": environ.get("QUANYI_MODE") or "demo",
         "QUANYI_PORT": str(ports.web),
         "QUANYI_ACTIONS_PORT": str(ports.actions),
@@ -72,6 +76,13 @@ def told_variables(
         "QUANYI_RASA_URL": f"http://127.0.0.1:{ports.rasa}",
         "QUANYI_ACTIONS_URL": f"http://127.0.0.1:{ports.actions}/webhook",
     }
+
+
+def sms_file(environ: Mapping[str, str], told: Mapping[str, str]) -> Path | None:
+    """Where SMS are written instead of sent, in demo mode; None: a gateway sends them, or they are off."""
+    is_demo = told["QUANYI_MODE"] == "demo"
+    is_elsewhere = environ.get("QUANYI_SMS_URL") or environ.get("QUANYI_SMS") == "off"
+    return Path(told["QUANYI_SMS_LOG"]) if is_demo and not is_elsewhere else None
 
 
 def database_urls(environ: Mapping[str, str]) -> dict[str, str] | None:

@@ -1,22 +1,31 @@
-"""The worker: what web processes left behind is answered, and jobs of a killed worker are run again."""
+"""The worker: what web processes left behind is answered, notices are sent, jobs of a killed worker are run again."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import procrastinate
 import pytest
 from sqlalchemy import text
 
 from care import db, jobs
+from care.accounts.sms import ConsoleSender
+from care.followup import locks
+from care.notices.rules import Kind
+from care.notices.service import notify
+from care.tickets.tables import Ticket
 from care.turns.rules import LEASE
 from care.turns.runner import Runner
 from tests.support.chat import Chat
 from tests.support.database import scalar
 from tests.support.dialogue import FakeBot, down
+from tests.support.telephone import Telephone
 
-SWEEP, RETRY = "turns.sweep", "jobs.retry_stalled"
+SWEEP, NOTICES, RETRY = "turns.sweep", "notices.send", "jobs.retry_stalled"
+FORGET = "lookups.forget"
+PHONE = "13800138000"
 
 
 @pytest.fixture
@@ -25,10 +34,15 @@ def bot() -> FakeBot:
 
 
 @pytest.fixture
-async def worker(database: object, bot: FakeBot) -> AsyncIterator[procrastinate.App]:
+def telephone(tmp_path: Path) -> Telephone:
+    return Telephone(PHONE, tmp_path / "sms.log")
+
+
+@pytest.fixture
+async def worker(database: object, bot: FakeBot, telephone: Telephone) -> AsyncIterator[procrastinate.App]:
     with db.transaction() as session:
         session.execute(text("TRUNCATE procrastinate_jobs, procrastinate_workers RESTART IDENTITY CASCADE"))
-    app = jobs.create_app(Runner(bot))
+    app = jobs.create_app(Runner(bot), ConsoleSender(telephone.log))
     async with app.open_async():
         yield app
 
@@ -46,7 +60,7 @@ async def test_messages_left_behind_are_answered(worker: procrastinate.App, bot:
     turns = [chat.turn("没信号") for chat in chats]
     await _do(worker, SWEEP)
     for chat, turn in zip(chats, turns, strict=True):
-        assert chat.said_to(turn.message_id) == ["听到了：没信号"]
+        assert chat.said_to(turn.message_id)[-1] == "听到了：没信号"
 
 
 async def test_what_another_process_works_on_is_left_to_it(worker: procrastinate.App, bot: FakeBot) -> None:
@@ -74,6 +88,44 @@ async def test_a_message_that_failed_is_tried_again_when_it_is_due(worker: procr
     bot.failures = [down()]
     await _do(worker, SWEEP)
     assert bot.heard == ["没信号", "没信号"], "the worker stays with it while the next try is near"
+
+
+async def test_notices_are_sent(worker: procrastinate.App, telephone: Telephone) -> None:
+    with db.transaction() as session:
+        ticket = Ticket(
+            number="TS261121-4K7Q2X",
+            kind="complaint",
+            status="acknowledged",
+            category="complaint_network",
+            department="network",
+            priority=3,
+            complexity="complex",
+            policy_version="test",
+            description="没信号",
+            notify_phone=PHONE,
+            created_at=db.utcnow(),
+        )
+        session.add(ticket)
+        session.flush()
+        notify(session, ticket, Kind.FEEDBACK, "feedback:1", db.utcnow())
+    await _do(worker, NOTICES)
+    (said,) = telephone.received()
+    assert "TS261121-4K7Q2X" in said
+    await _do(worker, NOTICES)
+    assert len(telephone.received()) == 1
+
+
+async def test_wrong_proofs_of_tickets_are_forgotten(
+    worker: procrastinate.App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "_FORGOTTEN_AT_ONCE", 2)
+    now = db.utcnow()
+    with db.transaction() as session:
+        for each in range(5):
+            locks.count_try(session, [f"conversation:{each}"], now - timedelta(hours=2))
+        locks.count_try(session, ["conversation:just now"], now)
+    await _do(worker, FORGET)
+    assert scalar("SELECT string_agg(subject, ',') FROM lookup_locks") == "conversation:just now"
 
 
 async def _left_behind(worker: procrastinate.App, heartbeat_seconds: int, *tasks: str) -> None:
@@ -145,7 +197,8 @@ async def test_a_worker_leaves_nothing_stalled(worker: procrastinate.App, bot: F
     assert chat.status(turn.message_id) == "answered"
 
 
-def test_what_runs_when(postgres: object) -> None:
-    app = jobs.create_app(Runner(FakeBot()))
+def test_what_runs_when(postgres: object, telephone: Telephone) -> None:
+    app = jobs.create_app(Runner(FakeBot()), ConsoleSender(telephone.log))
     crons = {task.task.name: task.cron for task in app.periodic_registry.periodic_tasks.values()}
-    assert crons == {SWEEP: "* * * * * */5", RETRY: "* * * * *"}, "every five seconds, every minute"
+    often, minutely, hourly = "* * * * * */5", "* * * * *", "17 * * * *"
+    assert crons == {SWEEP: often, NOTICES: often, RETRY: minutely, FORGET: hourly}

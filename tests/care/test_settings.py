@@ -53,6 +53,13 @@ WRONG = [
     ("QUANYI_INDEX_KEY", ""),  # a blind index that everybody can compute
     ("QUANYI_INDEX_KEY", "YWJj"),  # three bytes: found by trying
     ("QUANYI_INDEX_KEY", "not base64!"),  # decodes to something short, silently
+    ("QUANYI_SMS", "no"),  # on or off
+    ("QUANYI_SMS_URL", "http://sms.example.cn/send"),  # numbers and texts for everybody on the way
+    ("QUANYI_SMS_URL", "http://localhost@sms.example.cn/send"),  # the same, with a user named localhost
+    ("QUANYI_SMS_URL", "https:///send"),  # no host
+    ("QUANYI_SMS_URL", "sms.example.cn"),  # no scheme
+    ("QUANYI_SMS_URL", "ftp://sms.example.cn"),
+    ("QUANYI_SMS_URL", "https://[::1/send"),  # not an address at all
 ]
 
 
@@ -67,6 +74,33 @@ def test_a_wrong_value_is_named(environment: pytest.MonkeyPatch, name: str, valu
 def test_secrets_are_not_shown(environment: pytest.MonkeyPatch) -> None:
     assert "geheim" not in repr(settings())
     assert VARIABLES["QUANYI_ACTIONS_SECRET"] not in repr(settings())
+
+
+SMS_KEY = "sixteen-and-more"
+
+GATEWAYS = [
+    ("", "", True),  # none: nothing to sign
+    ("https://sms.example.cn/send", SMS_KEY, True),
+    ("http://127.0.0.1:9000/send", SMS_KEY, True),  # an adapter on the same machine
+    ("http://localhost/send", SMS_KEY, True),
+    ("http://[::1]:9000/send", SMS_KEY, True),
+    ("https://sms.example.cn/send", "", False),  # unsigned
+    ("https://sms.example.cn/send", "too-short", False),
+    ("", "too-short", True),  # not used
+]
+
+
+@pytest.mark.parametrize(("url", "key", "is_right"), GATEWAYS)
+def test_a_gateway_is_told_with_its_key(environment: pytest.MonkeyPatch, url: str, key: str, is_right: bool) -> None:
+    environment.setenv("QUANYI_SMS_URL", url)
+    environment.setenv("QUANYI_SMS_KEY", key)
+    if is_right:
+        assert (settings().sms_url, settings().sms_key.get_secret_value()) == (url, key)
+        assert not key or key not in repr(settings())
+    else:
+        message = _refusal()
+        assert "QUANYI_SMS_KEY" in message
+        assert not key or key not in message
 
 
 @pytest.mark.parametrize(

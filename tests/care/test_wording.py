@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from actions.complaints.complaint import TOLD
+from care.notices.rules import Kind
 from care.tickets.rules import STAGE, Status
 from care.wording import RESPONSES, buttons, choice_of, say, spoken_time
 from tests.support.source import ROOT, chinese_sentences, reasons, spoken, trees
@@ -81,9 +83,14 @@ def test_every_key_that_python_names_exists() -> None:
 
 def test_every_key_that_is_put_together_exists() -> None:
     """`say(f"stage_{…}")`: the patterns, and everything that can stand for the star."""
-    errors = reasons("care/complaints/rules.py", "care/accounts/rules.py", "actions/complaints.py")
+    errors = reasons("care/complaints/rules.py", "care/accounts/rules.py", "actions/complaints/fields.py")
+    errors |= reasons("actions/complaints/answers.py")
     complete = {
+        "label_*": [f"label_{row}" for row in (*TOLD, "area")],
+        "area_*": ["area_town", "area_country"],
         "stage_*": [f"stage_{stage}" for stage in STAGE.values()],
+        "sms_*": [f"sms_{kind}" for kind in Kind],
+        "sms_purpose_*": ["sms_purpose_contact", "sms_purpose_withdraw", "sms_purpose_lookup", "sms_purpose_generic"],
         "time_*": ["time_today", "time_tomorrow", "time_day_after"],
         "*": sorted(errors),
     }

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import os
+import tempfile
+from pathlib import Path
 
 from care import crypto, db, settings
 from care.sla import policy
-from web import tokens
+from web import sessions, tokens
 
 
 def key(letter: str) -> str:
@@ -17,6 +20,8 @@ def key(letter: str) -> str:
 KEYS = f"k1:{key('a')}"
 GATEWAY_SECRET = "gateway-secret-of-the-tests"
 ACTIONS_SECRET = "actions-secret-of-the-tests"
+#: The telephone of every customer of the tests (tests/support/telephone.py).
+SMS_LOG = Path(tempfile.gettempdir()) / f"quanyi-tests-{os.getpid()}" / "sms.log"
 #: The discard service's port: nothing listens there.
 NOBODY = "http://127.0.0.1:9"
 
@@ -32,6 +37,7 @@ VARIABLES = {
     "QUANYI_REPLY_PATIENCE": "5",
     "QUANYI_ORIGINS": "",
     "QUANYI_POLICY": "",
+    "QUANYI_SMS_LOG": str(SMS_LOG),
 }
 
 
@@ -46,5 +52,6 @@ def forget_settings() -> None:
         db.engine,
         policy.policy,
         tokens._serializer,
+        sessions._serializer,
     ):
         cached.cache_clear()

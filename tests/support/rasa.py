@@ -16,11 +16,30 @@ _SLOTS = (
     "complaint_category",
     "complaint_description",
     "complaint_line",
+    "complaint_address",
+    "complaint_area",
     "complaint_since",
+    "complaint_speed_test",
     "complaint_wish",
     "complaint_contact",
+    "complaint_seems",
+    "complaint_open",
+    "complaint_same",
+    "complaint_ours",
+    "complaint_callable",
+    "complaint_soothed",
+    "complaint_cancelled",
     "complaint_confirmed",
+    "complaint_rest",
     "complaint_tries",
+    "ticket_step",
+    "ticket_number",
+    "ticket_words",
+    "ticket_recent",
+    "ticket_tries",
+    "contact_phone",
+    "contact_number",
+    "contact_tries",
     "requested_slot",
     "session_started_metadata",
 )
@@ -30,9 +49,11 @@ def slot(name: str, value: object) -> Json:
     return {"event": "slot", "timestamp": None, "name": name, "value": value}
 
 
-def filled(field: str, value: object) -> list[Json]:
-    """What an accepted answer to the open question gives."""
-    return [slot(f"complaint_{field}", value), slot("complaint_tries", 0)]
+def turned(question: str | None, /, tries: int = 0, **changed: object) -> list[Json]:
+    """What a turn of the complaint form gives: changed fields, wrong tries so far, the next question (None: done)."""
+    fields = [slot(f"complaint_{name}", value) for name, value in changed.items()]
+    asks = slot("requested_slot", f"complaint_{question}" if question else None)
+    return [*fields, slot("complaint_tries", tries), asks]
 
 
 class Talk:
@@ -56,7 +77,8 @@ class Talk:
         confidence: float = 0.95,
         ranking: tuple[str, ...] = (),
         message_id: str | None = None,
-        **entities: str,
+        sub: str | None = None,
+        **entities: str | tuple[str, ...],
     ) -> Talk:
         """A message as the NLU read it; a button's payload comes with confidence 1 and its own entities."""
         self._messages += 1
@@ -66,10 +88,11 @@ class Talk:
             intent, _, given = text[1:].partition("{")
             confidence, entities = 1.0, json.loads("{" + given) if given else {}
         self.latest_message = {
-            "intent": {"name": intent, "confidence": confidence},
+            "intent": {"name": intent, "confidence": confidence} | ({"sub": sub} if sub else {}),
             "entities": [
-                {"entity": name, "start": 0, "end": len(value), "value": value, "extractor": "rules"}
-                for name, value in entities.items()
+                _entity(name, value, text)
+                for name, values in entities.items()
+                for value in ((values,) if isinstance(values, str) else values)
             ],
             "text": text,
             "message_id": message_id,
@@ -100,6 +123,24 @@ class Talk:
         self.events.append(_action(action))
         return self
 
+    def said(self, *responses: str) -> Talk:
+        """The bot answered with these, and waits."""
+        for response in responses:
+            self.events.append({"event": "bot", "text": "…", "data": {}, "metadata": {"utter_action": response}})
+        return self.did("action_listen")
+
+    def has(self, **slots: object) -> Talk:
+        """Slots of any form, by their whole name."""
+        for name, value in slots.items():
+            self._set(name, value)
+        return self
+
+    def in_form(self, form: str, requested_slot: str) -> Talk:
+        """This form is open and waits for this slot."""
+        self.active_loop = {"name": form, "is_interrupted": False, "rejected": False, "trigger_message": {}}
+        self.events.append({"event": "active_loop", "timestamp": 1795295156.0, "name": form})
+        return self.has(requested_slot=requested_slot).did("action_listen")
+
     def asked(self, field: str) -> Talk:
         """The form is open and has asked for this field."""
         self.did(FORM)
@@ -115,8 +156,8 @@ class Talk:
                 self._set(event["name"], event["value"])
             elif event["event"] == "reset_slots":
                 self.slots = dict.fromkeys(_SLOTS)
-            elif event["event"] == "active_loop" and event["name"] is None:
-                self.active_loop = {}
+            elif event["event"] == "active_loop":
+                self.active_loop = {"name": event["name"]} if event["name"] else {}
         return self
 
     def _set(self, name: str, value: object) -> None:
@@ -125,6 +166,8 @@ class Talk:
 
     def call(self, action: str) -> Json:
         events, active_loop = list(self.events), self.active_loop
+        if action.startswith("validate_") and action != f"validate_{FORM}":
+            events += [_set_slot("requested_slot", self.slots["requested_slot"]), _action(action[9:])]
         if action == f"validate_{FORM}":
             if not active_loop:  # `FormAction._activate_loop`: open already when it is validated for the first time
                 active_loop = self._open_form()
@@ -155,6 +198,11 @@ class Talk:
         return {"name": FORM, "is_interrupted": False, "rejected": False, "trigger_message": self.latest_message}
 
 
+def _entity(name: str, value: str, text: str) -> Json:
+    start = max(text.find(value), 0)
+    return {"entity": name, "start": start, "end": start + len(value), "value": value, "extractor": "rules"}
+
+
 def _set_slot(name: str, value: object) -> Json:
     return {"event": "slot", "timestamp": 1795295156.0, "name": name, "value": value}
 
@@ -183,10 +231,10 @@ class Result:
             assert values.pop("template") == name
             for empty in ("text", "image", "attachment"):
                 assert values.pop(empty) is None, "words for customers come from data/responses"
-            for empty in ("elements", "custom"):
-                assert not values.pop(empty)
-            if not values["buttons"]:
-                del values["buttons"]
+            assert not values.pop("elements")
+            for part in ("buttons", "custom"):
+                if not values[part]:
+                    del values[part]
             self.responses.append((name, values))
 
     @property
@@ -209,8 +257,8 @@ class Actions:
         assert response.status_code == 200, response.text
         return Result(response.json())
 
-    async def validate(self, talk: Talk) -> Result:
+    async def validate(self, talk: Talk, form: str = FORM) -> Result:
         """The form looks at the latest message; its events are taken over, as Rasa does."""
-        result = await self.run(f"validate_{FORM}", talk)
+        result = await self.run(f"validate_{form}", talk)
         talk.take(result.events)
         return result

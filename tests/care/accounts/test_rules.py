@@ -19,6 +19,10 @@ PHONES = [
     ("0086 13800138000", "13800138000"),  # the country code as it is dialled
     ("8613800138000", "13800138000"),  # the country code without a sign
     ("我的号码是13800138000", "13800138000"),  # words before it
+    ("幺三八零零一三八零零零", "13800138000"),  # read out, as speech recognition writes it
+    ("一三八〇〇一三八〇〇〇", "13800138000"),  # the same with the signs of dates
+    ("138零零13八零零零", "13800138000"),  # half of it
+    ("零一零八七六五四三二一", "01087654321"),  # a fixed line
     ("010-87654321", "01087654321"),  # a fixed line in Beijing: area code 010
     ("01087654321", "01087654321"),  # the same in one piece
     ("(021) 58888888", "02158888888"),  # area code in brackets
@@ -67,6 +71,7 @@ def test_the_refusal_does_not_repeat_what_was_written() -> None:
 
 ACCOUNTS = [
     ("ad12345678", "ad12345678"),  # the usual form: letters of the town, digits
+    ("ad一二三四五六七八", "ad12345678"),  # read out
     ("AD12345678", "AD12345678"),  # case is kept: only the operator knows whether it matters
     ("ad 1234 5678", "ad12345678"),  # spaces are never part of one
     ("ad12345678@163.gd", "ad12345678@163.gd"),  # with the realm, as in the router's settings

@@ -12,6 +12,7 @@ from cli.run.environment import (
     database_urls,
     rasa_environment,
     secret_values,
+    sms_file,
     told_variables,
     training_environment,
 )
@@ -33,7 +34,7 @@ USER = {
 }
 URLS = {"QUANYI_DATABASE_URL": "postgresql://care", "QUANYI_TRACKER_URL": "postgresql://tracker"}
 SECRETS = {name: f"secret {name}" for name in MAKERS}
-TOLD = told_variables(USER, read_ports({"QUANYI_RASA_PORT": "7005"}), SECRETS, URLS)
+TOLD = told_variables(USER, read_ports({"QUANYI_RASA_PORT": "7005"}), SECRETS, URLS, ROOT / "var" / "log")
 
 
 def test_rasa_has_no_credentials_to_customer_data() -> None:
@@ -88,3 +89,28 @@ def test_secret_values_also_one_by_one() -> None:
     # A log may show one key of the ring.
     hidden = secret_values({"QUANYI_KEYS": "k2:aaaaaaaaaa,k1:bbbbbbbbbb", "QUANYI_PORT": "8000"})
     assert hidden == ["k2:aaaaaaaaaa,k1:bbbbbbbbbb", "k2:aaaaaaaaaa", "k1:bbbbbbbbbb"]
+
+
+LOG = "/checkout/var/log/sms.log"
+SMS_FILES = [
+    ({}, LOG),  # trying it out
+    ({"QUANYI_SMS_LOG": "/tmp/telephone"}, "/tmp/telephone"),  # where the user wants it
+    ({"QUANYI_SMS_URL": "https://sms.example.cn"}, None),  # sent
+    ({"QUANYI_SMS": "off"}, None),  # no SMS
+    ({"QUANYI_SMS": "on"}, LOG),
+    ({"QUANYI_MODE": "production"}, None),  # never in production
+]
+
+
+@pytest.mark.parametrize(("given", "file"), SMS_FILES)
+def test_where_sms_can_be_read(given: dict[str, str], file: str | None) -> None:
+    told = told_variables(given, read_ports({}), SECRETS, URLS, ROOT / "var" / "log")
+    assert sms_file(given, told) == (file and Path(file))
+
+
+def test_the_key_of_the_gateway_goes_to_the_app_and_is_never_printed() -> None:
+    key = "key of the gateway"
+    told = told_variables({"QUANYI_SMS_KEY": key}, read_ports({}), SECRETS, URLS, ROOT / "var" / "log")
+    assert app_environment({}, ROOT, told)["QUANYI_SMS_KEY"] == key
+    assert key in secret_values(told)
+    assert key not in rasa_environment({"QUANYI_SMS_KEY": key}, ROOT, told).values()

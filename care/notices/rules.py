@@ -1,0 +1,39 @@
+"""What customers are told by SMS, and when a notice that was not taken is tried again. Pure functions."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    FILED = "filed"
+    FEEDBACK = "feedback"
+    RESULT = "result"
+    DELAY = "delay"
+    CLOSED = "closed"
+
+
+class Status(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    GIVEN_UP = "given_up"
+
+
+#: After the first failure; each further wait is twice as long, up to the longest. Also how long a worker that took a
+#: notice has it for itself, so more than any try takes.
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=30)
+#: News of a ticket that is older than this is no news.
+GIVE_UP_AFTER = timedelta(hours=24)
+
+
+def wait_after(attempts: int) -> timedelta:
+    """Until the next try, after `attempts` (1 or more) tries: 30 s, 1, 2, 4, 8, 16, then every 30 minutes."""
+    doublings = min(attempts - 1, 6)  # six are beyond the longest already
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+
+
+def is_hopeless(created_at: datetime, now: datetime) -> bool:
+    """A notice whose try has just failed is not tried again: it has been tried for a day, or is a day old."""
+    return now - created_at >= GIVE_UP_AFTER

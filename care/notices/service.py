@@ -1,0 +1,139 @@
+"""Telling customers what happened to their ticket: written here, sent by the worker (`sending.py`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from care.accounts import sms
+from care.crypto import blind_index
+from care.notices.rules import Kind, Status, is_hopeless, wait_after
+from care.notices.tables import Notice
+from care.tickets.tables import Ticket
+from care.wording import calendar_time, say
+
+# Written out in the statement: with a parameter PostgreSQL cannot know that the index of what waits is enough.
+_WAITS = Notice.status == literal(Status.WAITING.value, literal_execute=True)
+
+
+@dataclass(frozen=True)
+class DueNotice:
+    """A notice that this worker has for itself until `FIRST_WAIT` is over."""
+
+    id: int
+    ticket_id: int
+    kind: str
+    phone: str
+    text: str
+    #: which try this is, the first is 1
+    attempt: int
+    #: the same for every try, and different for every notice of every installation: the gateway drops doubles by it
+    once: str
+
+
+def notify(
+    session: Session,
+    ticket: Ticket,
+    kind: str,
+    once: str,
+    now: datetime,
+    *,
+    feedback: datetime | None = None,
+    solution: datetime | None = None,
+) -> None:
+    """Tell the customer of a ticket by SMS, when a number was proved for it; otherwise nothing.
+
+    `kind`: a word of `rules.Kind`. `once`: what must not be told twice (`feedback:<event id>`), unique over all
+    tickets; the second call with it does nothing. `feedback` and `solution`: for `filed`, the promised times, where
+    both are still to come.
+    """
+    if ticket.notify_phone is None or not sms.is_on():
+        return
+    session.execute(
+        insert(Notice)
+        .values(
+            ticket_id=ticket.id,
+            kind=Kind(kind),
+            once=once,
+            phone=ticket.notify_phone,
+            text=_text(Kind(kind), ticket.number, feedback, solution),
+            status=Status.WAITING,
+            attempts=0,
+            next_attempt_at=now,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[Notice.once])
+    )
+
+
+def _text(kind: Kind, number: str, feedback: datetime | None, solution: datetime | None) -> str:
+    if kind is Kind.FILED and feedback and solution:
+        return say(
+            "sms_filed_promise",
+            number=number,
+            feedback=calendar_time(feedback),
+            solution=calendar_time(solution),
+        )
+    return say(f"sms_{kind}", number=number)
+
+
+def due_notices(session: Session, now: datetime, limit: int) -> list[DueNotice]:
+    """Take up to `limit` notices that are due, the longest waiting first. Other workers take others meanwhile.
+
+    Taking one counts as a try and moves its next one: a worker that dies before `mark_sent` leaves it to be sent
+    again. Commit before sending.
+    """
+    rows = session.scalars(
+        select(Notice)
+        .where(_WAITS, Notice.next_attempt_at <= now)
+        .order_by(Notice.next_attempt_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.attempts += 1
+        row.next_attempt_at = now + wait_after(row.attempts)
+    return [
+        DueNotice(row.id, row.ticket_id, row.kind, row.phone, row.text, row.attempts, _identity(row)) for row in rows
+    ]
+
+
+def mark_sent(session: Session, notice_id: int, now: datetime) -> None:
+    """The gateway took it."""
+    session.execute(
+        update(Notice)
+        .where(Notice.id == notice_id, Notice.status != Status.SENT)
+        .values(status=Status.SENT, sent_at=now, next_attempt_at=None)
+    )
+
+
+def mark_failed(session: Session, notice: DueNotice, now: datetime) -> bool:
+    """The gateway did not take it. True when that was the last try and nobody will hear of it.
+
+    Nothing changes when another worker has taken it since, or has sent it.
+    """
+    row = session.scalar(
+        select(Notice)
+        .where(Notice.id == notice.id, Notice.status == Status.WAITING, Notice.attempts == notice.attempt)
+        .with_for_update()
+    )
+    if row is None or not is_hopeless(row.created_at, now):
+        return False
+    row.status = Status.GIVEN_UP
+    row.next_attempt_at = None
+    return True
+
+
+def count_waiting(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Notice).where(_WAITS)) or 0
+
+
+def _identity(row: Notice) -> str:
+    # Keyed and with the content: a second installation at the same gateway counts from 1 too, and so does a database
+    # that was restored from a backup.
+    identity = (str(row.id), row.created_at.isoformat(), row.phone, row.text)
+    return blind_index("\x00".join(identity), "notices.id")[:16].hex()

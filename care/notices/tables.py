@@ -1,0 +1,33 @@
+"""The outbox: written in the transaction of what is told, sent by the worker, kept as proof that it was told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from care.db import Base, Sealed
+
+
+class Notice(Base):
+    __tablename__ = "notices"
+    __table_args__ = (
+        # The sweep's cost follows what waits, not what was ever sent.
+        Index("ix_notices_waiting", "next_attempt_at", postgresql_where=text("status = 'waiting'")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    #: filed | feedback | result | delay | closed
+    kind: Mapped[str] = mapped_column(String(16))
+    #: what must not be told twice, e.g. `feedback:<event id>`
+    once: Mapped[str] = mapped_column(String(64), unique=True)
+    phone: Mapped[str] = mapped_column(Sealed("notices.phone"))
+    text: Mapped[str] = mapped_column(Sealed("notices.text"))
+    #: waiting | sent | given_up
+    status: Mapped[str] = mapped_column(String(8), default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
