@@ -1,0 +1,1 @@
+"""Evidence: pictures and PDFs that customers send, checked, hashed, sealed."""
