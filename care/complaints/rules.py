@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from care.complaints.answers import days_in_digits, is_a_time
 from care.errors import InvalidInput
+from care.sla.policy import Category
 
 MAX_FIELD = 500
 #: the story itself may be as long as a message
@@ -34,6 +36,9 @@ _DAYS_AGO = {
 }
 _MONTHS_AGO = {"上上个月": 2, "上上月": 2, "上个月": 1, "上月": 1}
 _PAST = re.compile("|".join([*_DAYS_AGO, *_MONTHS_AGO]))
+_WEEKDAY = re.compile(r"(上上|上|这|本)个?(?:周|星期|礼拜)([一二三四五六日天末])")
+_WEEKDAYS = dict(zip("一二三四五六日天末", (0, 1, 2, 3, 4, 5, 6, 6, 5), strict=True))
+_AGO = re.compile(r"(?<!\d)(\d{1,3})\s*个?(天|日|周|星期|礼拜)(?:[以之]?前|了)")
 
 
 #: has every day that any year has
@@ -51,6 +56,30 @@ class Draft:
     since_date: date | None = None
     wish: str | None = None
     contact: str | None = None
+    address: str | None = None
+    #: town | country
+    area: str | None = None
+    speed_test: str | None = None
+    #: what the customer said of the line's operator and province, over what is looked up when it is filed
+    carrier: str | None = None
+    province: str | None = None
+    threatens_appeal: bool = False
+    #: number of the open ticket of the same matter beside which this one is wanted
+    repeat_of: str | None = None
+
+
+def rows_of(category: Category, is_slow: bool) -> list[str]:
+    """What a summary shows, in its order: 「第二项」 is the second. `is_slow`: a measured test was asked for."""
+    return [
+        "category",
+        "description",
+        "line",
+        *(["address"] if category.place == "address" else []),
+        "since",
+        *(["speed_test"] if category.measure and is_slow else []),
+        "wish",
+        "contact",
+    ]
 
 
 def tells_what_happened(text: str) -> bool:
@@ -66,13 +95,24 @@ def means_same_number(text: str) -> bool:
     return len(text) <= 12 and not re.search(r"\d", text) and _SAME_NUMBER.search(text) is not None
 
 
+def check_since(text: str, today: date) -> date | None:
+    """An answer to "since when": the day that it names, None where it names none.
+
+    Raises InvalidInput: reason `since_unclear` where it is no time at all, else as `since_date`.
+    """
+    if not is_a_time(text):
+        raise InvalidInput("since_unclear", "not a time; a day, a month or 「很久了」 would be one")
+    return since_date(text, today)
+
+
 def since_date(text: str, today: date) -> date | None:
     """The day a problem began, where the words name one; None where they do not (「很久了」 is a fine answer).
 
     Raises InvalidInput: reason `since_future` for a day that has not come, `since_impossible` for 2 月 30 日.
     """
+    text = days_in_digits(text)
     # The first day that is named is when it began: 「昨天开始的，说明天来修」.
-    named = [found for pattern in (_FUTURE, _YMD, _MD, _PAST) if (found := pattern.search(text))]
+    named = [found for pattern in (_FUTURE, _YMD, _MD, _WEEKDAY, _AGO, _PAST) if (found := pattern.search(text))]
     if not named:
         return None
     first = min(named, key=lambda found: found.start())
@@ -82,6 +122,12 @@ def since_date(text: str, today: date) -> date | None:
         return _not_after(_day(int(first[1]), int(first[2]), int(first[3] or 1)), today)
     if first.re is _MD:
         return _latest(int(first[1]), int(first[2]), today)
+    if first.re is _WEEKDAY:
+        weeks = {"上上": 2, "上": 1}.get(first[1], 0)
+        monday = today - timedelta(days=today.weekday(), weeks=weeks)
+        return _not_after(monday + timedelta(days=_WEEKDAYS[first[2]]), today)
+    if first.re is _AGO:
+        return today - timedelta(days=int(first[1]) * (1 if first[2] in "天日" else 7))
     if first[0] in _DAYS_AGO:
         return today - timedelta(days=_DAYS_AGO[first[0]])
     month = today.replace(day=1)

@@ -1,38 +1,50 @@
-"""Filing a complaint: ticket, events and clocks in one transaction, once for a message."""
+"""Filing a complaint: ticket, events, evidence and clocks in one transaction, once for a message."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from care.accounts.origin import origin_with
 from care.accounts.rules import is_mobile
 from care.accounts.service import customer_of_phone, phone_index
+from care.attachments.service import attach_to_ticket
 from care.complaints.rules import Draft
 from care.conversations.service import close_matter
 from care.once import OnceKey, once
 from care.sla.policy import FIRST_FEEDBACK, Policy
 from care.sla.service import start_clocks
 from care.tickets.rules import Kind
-from care.tickets.service import open_ticket
+from care.tickets.service import open_ticket, raise_priority, ticket_by_number
 from care.tickets.tables import Ticket
 
 
 @dataclass(frozen=True)
 class Filed:
     number: str
+    ticket_id: int
+    #: title of the category
+    category: str
+    #: title of the department
     department: str
     feedback_due: datetime
     solution_due: datetime
 
 
-def file_complaint(session: Session, draft: Draft, key: OnceKey, policy: Policy, now: datetime) -> Filed:
-    """Write the ticket; the same key again returns the first ticket. `draft.line` is normalised."""
+def file_complaint(
+    session: Session, draft: Draft, key: OnceKey, policy: Policy, now: datetime, *, closes_matter: bool = True
+) -> Filed:
+    """Write the ticket; the same key again returns the first ticket. `draft.line` is normalised.
 
-    def write() -> dict[str, str]:
+    `closes_matter` False: the customer told a second matter, which the same Rasa session goes on with.
+    """
+
+    def write() -> dict[str, Any]:
         category = policy.categories[draft.category]
-        customer = customer_of_phone(session, draft.line, now) if draft.line and is_mobile(draft.line) else None
+        repeated = ticket_by_number(session, draft.repeat_of) if draft.repeat_of else None
         ticket = Ticket(
             category=draft.category,
             department=category.department,
@@ -40,20 +52,29 @@ def file_complaint(session: Session, draft: Draft, key: OnceKey, policy: Policy,
             complexity=category.complexity,
             policy_version=policy.version,
             conversation_id=key.conversation_id,
-            customer_id=customer.id if customer else None,
-            line=draft.line,
-            line_index=phone_index(draft.line) if draft.line else None,
             description=draft.description,
             since=draft.since,
             since_date=draft.since_date,
             wish=draft.wish,
             contact=draft.contact,
+            address=draft.address,
+            area=draft.area,
+            speed_test=draft.speed_test,
+            threatens_appeal=draft.threatens_appeal,
+            repeat_of=repeated.id if repeated else None,
+            **_line_of(session, draft, now),
         )
         open_ticket(session, ticket, Kind.COMPLAINT, "customer", now)
-        due = start_clocks(session, ticket.id, draft.category, category.complexity, policy, now)
-        close_matter(session, key.conversation_id, key.message_id)
+        attach_to_ticket(session, key.conversation_id, ticket.id, now)
+        if repeated:
+            raise_priority(session, ticket, "system", now)
+        due = start_clocks(session, ticket.id, draft.category, category.complexity, policy, now, draft.area)
+        if closes_matter:
+            close_matter(session, key.conversation_id, key.message_id)
         return {
             "number": ticket.number,
+            "ticket_id": ticket.id,
+            "category": category.title,
             "department": policy.departments[category.department],
             "feedback_due": due[FIRST_FEEDBACK].isoformat(),
             "solution_due": due[f"solution_{category.complexity}"].isoformat(),
@@ -61,8 +82,28 @@ def file_complaint(session: Session, draft: Draft, key: OnceKey, policy: Policy,
 
     result = once(session, key, now, write)
     return Filed(
-        result["number"],
-        result["department"],
-        datetime.fromisoformat(result["feedback_due"]),
-        datetime.fromisoformat(result["solution_due"]),
+        number=result["number"],
+        ticket_id=result["ticket_id"],
+        category=result["category"],
+        department=result["department"],
+        feedback_due=datetime.fromisoformat(result["feedback_due"]),
+        solution_due=datetime.fromisoformat(result["solution_due"]),
     )
+
+
+def _line_of(session: Session, draft: Draft, now: datetime) -> dict[str, Any]:
+    """The columns about the affected line. What the customer said of its operator wins over what the number seems."""
+    if draft.line is None:
+        return {"carrier": draft.carrier, "province": draft.province}
+    customer = customer_of_phone(session, draft.line, now) if is_mobile(draft.line) else None
+    carrier, province = draft.carrier, draft.province
+    if carrier is None or province is None:
+        origin = origin_with(customer.province if customer else None, draft.line)
+        carrier, province = carrier or origin.carrier, province or origin.province
+    return {
+        "customer_id": customer.id if customer else None,
+        "line": draft.line,
+        "line_index": phone_index(draft.line),
+        "carrier": carrier,
+        "province": province,
+    }

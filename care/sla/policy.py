@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from care.errors import InvalidInput
+from care.plain import plain
 
 DEFAULT = Path(__file__).with_name("policy.yml")
 FIRST_FEEDBACK = "first_feedback"
@@ -20,9 +21,38 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+Carrier = Literal["中国移动", "中国联通", "中国电信", "中国广电"]
+#: 省级行政区, as `care.accounts.origin` names them
+Province = Literal[
+    "北京", "天津", "河北", "山西", "内蒙古", "辽宁", "吉林", "黑龙江", "上海", "江苏", "浙江",
+    "安徽", "福建", "江西", "山东", "河南", "湖北", "湖南", "广东", "广西", "海南", "重庆",
+    "四川", "贵州", "云南", "西藏", "陕西", "甘肃", "青海", "宁夏", "新疆",
+]  # fmt: skip
+Hotline = Annotated[str, Field(pattern=r"^\d[\d-]{2,18}\d$")]
+
+
+class Operator(_Strict):
+    """Whose assistant this is, and where the customers of others are sent."""
+
+    title: str
+    hotline: Hotline
+    carriers: list[Carrier] = Field(min_length=1)
+    #: empty: the whole country
+    provinces: list[Province]
+    #: hotline by carrier
+    others: dict[Carrier, Hotline]
+
+    def seems_ours(self, carrier: str | None, province: str | None) -> bool:
+        """False where a number seems to be another operator's or another province's; what is not known is ours."""
+        is_carrier = carrier is None or carrier in self.carriers
+        return is_carrier and (province is None or not self.provinces or province in self.provinces)
+
+
 class ClockSpec(_Strict):
     kind: Literal["promise", "statutory"]
     hours: float | None = Field(default=None, gt=0)
+    #: in the country (农村), where the law gives more time there; a place that is not known counts as town
+    hours_country: float | None = Field(default=None, gt=0)
     days: int | None = Field(default=None, gt=0)
     #: hours after the start at which somebody inside is told
     alarms: list[float] = []
@@ -32,6 +62,8 @@ class ClockSpec(_Strict):
     def _one_length(self) -> ClockSpec:
         if (self.hours is None) == (self.days is None):
             raise ValueError("give either hours or days")
+        if self.hours_country is not None and (self.hours is None or self.hours_country < self.hours):
+            raise ValueError("hours_country goes with hours and is not shorter")
         if any(alarm >= (self.hours or (self.days or 0) * 24) for alarm in self.alarms):
             raise ValueError("an alarm comes before its clock is due")
         return self
@@ -45,10 +77,26 @@ class Category(_Strict):
     #: beside the feedback and solution promises, which every category has
     clocks: list[str]
     intents: list[str]
+    #: what names the matter where the label does not, as in a threat to appeal (care/complaints/category.py)
+    words: list[str] = []
+    #: address: asked where the fault is, and whether that is town or country
+    place: Literal["none", "address"] = "none"
+    #: a slow line is asked for a measured test
+    measure: bool = False
+
+    @field_validator("words")
+    @classmethod
+    def _plain_words(cls, words: list[str]) -> list[str]:
+        """As the rules see a text: an operator may write them in traditional characters."""
+        words = [plain(word).lower() for word in words]
+        if not all(words):
+            raise ValueError("an empty word is in every text")
+        return words
 
 
 class Policy(_Strict):
     version: str = Field(max_length=32)
+    operator: Operator
     # As long as their columns.
     departments: dict[Annotated[str, Field(max_length=40)], str]
     clocks: dict[Annotated[str, Field(max_length=32)], ClockSpec]
@@ -62,6 +110,7 @@ class Policy(_Strict):
         if "other" not in self.categories:
             raise ValueError("categories: other is missing; it takes what fits nowhere else")
         owner: dict[str, str] = {}
+        named_by: dict[str, str] = {}
         for name, category in self.categories.items():
             if category.department not in self.departments:
                 raise ValueError(f"categories.{name}.department: {category.department} is not under departments")
@@ -72,6 +121,10 @@ class Policy(_Strict):
                 if intent in owner:
                     raise ValueError(f"categories.{name}.intents: {intent} belongs to {owner[intent]} already")
                 owner[intent] = name
+            for word in category.words:
+                if word in named_by:
+                    raise ValueError(f"categories.{name}.words: {word} belongs to {named_by[word]} already")
+                named_by[word] = name
         return self
 
     def category_of(self, intent: str | None) -> str:

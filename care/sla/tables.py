@@ -15,7 +15,11 @@ class Clock(Base):
     __table_args__ = (
         Index("ix_clocks_ticket_id", "ticket_id"),
         # What is due is found without reading what is not.
-        Index("ix_clocks_running", "due_at", postgresql_where=text("met_at IS NULL AND missed_at IS NULL")),
+        Index(
+            "ix_clocks_running",
+            "due_at",
+            postgresql_where=text("met_at IS NULL AND missed_at IS NULL AND ended_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -28,5 +32,7 @@ class Clock(Base):
     due_at: Mapped[datetime]
     met_at: Mapped[datetime | None]
     missed_at: Mapped[datetime | None]
+    #: neither met nor missed any more: the ticket was withdrawn, or another clock took its place
+    ended_at: Mapped[datetime | None]
     #: counted beyond the last published holiday calendar; computed again when it arrives
     provisional: Mapped[bool] = mapped_column(default=False)

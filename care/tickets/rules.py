@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
+from care.plain import digits_of, plain
 from care.timezone import CHINA
 
 
@@ -32,6 +34,33 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+class EventKind(StrEnum):
+    """What can happen to a ticket; `ticket_events.kind`."""
+
+    FILED = "filed"
+    STATUS = "status"
+    NOTE = "note"
+    PRIORITY = "priority"  # raised by one; the note says from what to what
+    URGED = "urged"  # 催办: the customer asked again
+    INFORMATION = "information"  # the customer added words
+    EVIDENCE = "evidence"  # the customer added a file
+    CONTACT = "contact"  # a contact was proved
+    COMPLEXITY = "complexity"  # a supervisor changed it
+    FEEDBACK = "feedback"  # first feedback to the customer
+    DELAY = "delay"  # a promised time was missed and the customer told
+    REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+
+
+class Level(IntEnum):
+    """How well a conversation has proved that a ticket is its customer's; each may all that the ones below it may."""
+
+    NONE = 0
+    DIGITS = 1  # last four digits of the number: stage and due time; urge, add words, reopen
+    CODE = 2  # a code by SMS: everything on it, withdraw
+    FILED = 3  # filed in this conversation
+
+
 #: What may follow what; a status that is missing here is final.
 FOLLOWS: dict[Status, frozenset[Status]] = {
     Status.ACKNOWLEDGED: frozenset({Status.IN_PROGRESS, Status.PENDING, Status.REJECTED, Status.CANCELLED}),
@@ -39,6 +68,7 @@ FOLLOWS: dict[Status, frozenset[Status]] = {
     Status.PENDING: frozenset({Status.IN_PROGRESS, Status.RESOLVED, Status.CANCELLED}),
     Status.HELD: frozenset({Status.IN_PROGRESS, Status.CANCELLED}),
     Status.RESOLVED: frozenset({Status.CLOSED, Status.IN_PROGRESS}),
+    Status.CLOSED: frozenset({Status.IN_PROGRESS}),  # reopened: the customer is not satisfied after all
 }
 
 #: Somebody still owes the customer an answer.
@@ -72,6 +102,22 @@ def ticket_number(kind: Kind, now: datetime, choose: Callable[[str], str] = secr
     """`TS261121-4K7Q2X`: kind, day in China, six random signs (30 bits: not to be guessed in bulk)."""
     day = now.astimezone(CHINA).strftime("%y%m%d")
     return f"{_PREFIX[kind]}{day}-{''.join(choose(_ALPHABET) for _ in range(6))}"
+
+
+_GAP = r"[ \-\u2010-\u2015\u2212]*"  # any dash of any keyboard
+_NUMBER = re.compile(
+    rf"(?<![A-Z0-9])({'|'.join(_PREFIX.values())}){_GAP}([0-9OIL]{{6}}){_GAP}([{_ALPHABET}OIL]{{6}})(?![A-Z0-9])"
+)
+_MISREAD = str.maketrans("OIL", "011")
+
+
+def read_number(text: str) -> str | None:
+    """The ticket number in what a customer wrote: also in small letters, full-width, without its hyphen, or with the
+    letters that the alphabet leaves out for the digits they look like."""
+    found = _NUMBER.search(digits_of(plain(text)).upper())
+    if found is None:
+        return None
+    return f"{found[1]}{found[2].translate(_MISREAD)}-{found[3].translate(_MISREAD)}"
 
 
 def may_follow(current: Status, following: Status) -> bool:

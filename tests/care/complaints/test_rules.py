@@ -6,8 +6,17 @@ from datetime import date
 
 import pytest
 
-from care.complaints.rules import MAX_FIELD, field_text, shorten, since_date, tells_what_happened
+from care.complaints.rules import (
+    MAX_FIELD,
+    check_since,
+    field_text,
+    rows_of,
+    shorten,
+    since_date,
+    tells_what_happened,
+)
 from care.errors import InvalidInput
+from care.sla.policy import DEFAULT, load_policy
 
 TODAY = date(2026, 11, 21)
 
@@ -78,6 +87,29 @@ SINCE = [
     ("上月底", date(2026, 10, 1)),
     ("上上个月", date(2026, 9, 1)),  # not taken for the 上个月 in it
     ("上上月", date(2026, 9, 1)),  # the same, said shorter
+    # Weekdays; today is a Saturday
+    ("上周五", date(2026, 11, 13)),
+    ("上周六", date(2026, 11, 14)),
+    ("这周一", date(2026, 11, 16)),
+    ("本周六", TODAY),
+    ("上上个星期三", date(2026, 11, 4)),
+    ("上禮拜天", date(2026, 11, 15)),  # traditional; a week ends with its Sunday
+    ("上个周末", date(2026, 11, 14)),
+    # So long ago
+    ("3天前", date(2026, 11, 18)),
+    ("三天以前", date(2026, 11, 18)),
+    ("两周前", date(2026, 11, 7)),
+    ("断了三天了", date(2026, 11, 18)),  # says as much
+    ("一个星期了", date(2026, 11, 14)),
+    ("10天之前开始的", date(2026, 11, 11)),
+    ("十二天前", date(2026, 11, 9)),
+    # As speech recognition writes it, and in full-width
+    ("十一月一号", date(2026, 11, 1)),
+    ("十一月二十一号", TODAY),
+    ("二零二六年九月", date(2026, 9, 1)),
+    ("二〇二六年十月三号", date(2026, 10, 3)),
+    ("１１月１日", date(2026, 11, 1)),
+    ("上個月", date(2026, 10, 1)),  # traditional
     # No day is named: a fine answer, kept as it was said
     ("很久了", None),
     ("好几天了", None),
@@ -85,6 +117,10 @@ SINCE = [
     ("换了套餐之后", None),
     ("记不清了", None),
     ("20号", None),  # of which month?
+    ("三天没网", None),  # until when?
+    ("好几天前", None),
+    ("三个月了", None),  # about
+    ("十一", None),  # the holiday
     ("", None),
     # Words that only look like the future
     ("换了光猫以后天天掉线", None),  # 以后 天天, not 后天
@@ -126,6 +162,8 @@ WRONG = [
     ("下周一", "since_future"),
     ("下个星期", "since_future"),
     ("下个月", "since_future"),
+    ("这周日", "since_future"),
+    ("明天開始", "since_future"),
     ("下月初", "since_future"),
     ("明年", "since_future"),
     # A day that there is not
@@ -144,6 +182,54 @@ def test_since_date_refused(text: str, reason: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         since_date(text, TODAY)
     assert refused.value.reason == reason
+
+
+CHECKED = [
+    ("上周五", date(2026, 11, 13)),
+    ("很久了", None),
+    ("记不清了", None),
+    ("换套餐以后", None),
+]
+
+
+@pytest.mark.parametrize(("text", "day"), CHECKED)
+def test_answers_to_since_when(text: str, day: date | None) -> None:
+    assert check_since(text, TODAY) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("3", "since_unclear"),  # three what?
+        ("嗯", "since_unclear"),
+        ("13800138000", "since_unclear"),
+        ("", "since_unclear"),
+        ("明天", "since_future"),  # a time, but a wrong one
+        ("2月30日", "since_impossible"),
+    ],
+)
+def test_answers_to_since_when_refused(text: str, reason: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        check_since(text, TODAY)
+    assert refused.value.reason == reason
+
+
+ROWS = [
+    # category, is slow, and what the summary shows: 「第四项」 is the fourth
+    ("complaint_billing", False, ["category", "description", "line", "since", "wish", "contact"]),
+    ("complaint_billing", True, ["category", "description", "line", "since", "wish", "contact"]),  # a slow answer
+    ("complaint_broadband", False, ["category", "description", "line", "address", "since", "wish", "contact"]),
+    (
+        "complaint_network",
+        True,
+        ["category", "description", "line", "address", "since", "speed_test", "wish", "contact"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("category", "is_slow", "rows"), ROWS)
+def test_rows_of_the_summary(category: str, is_slow: bool, rows: list[str]) -> None:
+    assert rows_of(load_policy(DEFAULT).categories[category], is_slow) == rows
 
 
 @pytest.mark.parametrize(

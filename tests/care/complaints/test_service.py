@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from threading import Event
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from care.accounts.service import customer_of_phone
 from care.accounts.tables import Customer
+from care.attachments.rules import CheckedFile
+from care.attachments.service import evidence_of, store_evidence
 from care.complaints.rules import Draft
 from care.complaints.service import Filed, file_complaint
 from care.conversations.tables import Conversation
 from care.db import engine, transaction
 from care.once import OnceKey
 from care.sla.policy import DEFAULT, load_policy
+from care.sla.service import due_times
 from care.tickets.tables import Ticket, TicketEvent
 from tests.support.database import count, raw_bytes, somebody_waits_for_a_lock
 from tests.support.times import NOW, china
@@ -26,12 +30,16 @@ POLICY = load_policy(DEFAULT)
 KEY = OnceKey("c1", 12, "action_file_complaint")
 WHOLE = Draft(
     category="complaint_broadband",
-    description="家里宽带断了三天没人修",
+    description="家里宽带断了三天没人修，再不修我去工信部",
     line="13800138000",
     since="11月18日",
     since_date=date(2026, 11, 18),
     wish="尽快修好并减免费用",
     contact="13800138001 晚上",
+    address="海淀区中关村大街1号3单元",
+    area="town",
+    speed_test="昨晚八点 电脑 套餐500兆 测得20兆",
+    threatens_appeal=True,
 )
 
 
@@ -50,6 +58,8 @@ def test_a_whole_complaint() -> None:
     filed = _file()
     assert filed == Filed(
         number=filed.number,
+        ticket_id=1,
+        category="宽带与固话",
         department="网络基础设施部",
         feedback_due=china("2026-11-22 15:20"),
         solution_due=china("2026-11-23 15:20"),
@@ -63,6 +73,10 @@ def test_a_whole_complaint() -> None:
         assert (ticket.priority, ticket.complexity, ticket.policy_version) == (3, "complex", POLICY.version)
         assert (ticket.description, ticket.line, ticket.since) == (WHOLE.description, WHOLE.line, WHOLE.since)
         assert (ticket.since_date, ticket.wish, ticket.contact) == (WHOLE.since_date, WHOLE.wish, WHOLE.contact)
+        assert (ticket.address, ticket.area, ticket.speed_test) == (WHOLE.address, "town", WHOLE.speed_test)
+        assert (ticket.carrier, ticket.province) == ("中国移动", "北京"), "looked up by its number"
+        assert (ticket.threatens_appeal, ticket.repeat_of) == (True, None)
+        assert (ticket.notify_phone, ticket.outcome) == (None, None)
         assert (ticket.conversation_id, ticket.customer_id, ticket.created_at) == ("c1", customer.id, NOW)
         assert ticket.line_index == customer.phone_index, "the desk finds tickets by number"
         assert (customer.phone, customer.name) == ("13800138000", None)
@@ -88,8 +102,91 @@ def test_what_was_not_said_stays_empty(draft: Draft, phone: str | None) -> None:
         assert (ticket.line, ticket.since, ticket.since_date, ticket.wish, ticket.contact) == (
             draft.line, None, None, None, None,
         )  # fmt: skip
+        assert (ticket.address, ticket.area, ticket.speed_test) == (None, None, None)
+        assert (ticket.threatens_appeal, ticket.repeat_of) == (False, None)
         assert (ticket.line_index is None) is (draft.line is None)
         assert session.scalars(select(Customer.phone)).all() == ([phone] if phone else [])
+
+
+ORIGINS = [
+    # what the customer said of the line (operator, province), and what the ticket says; the number is 中国联通, 山西
+    (None, None, ("中国联通", "山西")),  # nothing: its range
+    ("中国移动", None, ("中国移动", "山西")),  # brought along (携号转网): the customer knows better
+    (None, "广东", ("中国联通", "广东")),
+    ("中国移动", "广东", ("中国移动", "广东")),
+]
+
+
+@pytest.mark.parametrize(("carrier", "province", "kept"), ORIGINS)
+def test_whose_number_it_is(carrier: str | None, province: str | None, kept: tuple[str, str]) -> None:
+    _file(Draft("complaint_network", "没信号", line="13100131000", carrier=carrier, province=province))
+    with transaction() as session:
+        ticket = session.scalars(select(Ticket)).one()
+        assert (ticket.carrier, ticket.province) == kept
+
+
+def test_our_own_records_win_over_the_number() -> None:
+    with transaction() as session:
+        customer_of_phone(session, "13100131000", NOW).province = "广东"
+    _file(Draft("complaint_network", "没信号", line="13100131000"))
+    with transaction() as session:
+        ticket = session.scalars(select(Ticket)).one()
+        assert (ticket.carrier, ticket.province) == (None, "广东"), "ours, whatever its range"
+
+
+AREAS = [
+    # where the fault is, and by when the law wants it repaired
+    ("town", china("2026-11-23 15:20")),
+    ("country", china("2026-11-24 15:20")),
+    (None, china("2026-11-23 15:20")),  # not known: the shorter
+]
+
+
+@pytest.mark.parametrize(("area", "due"), AREAS)
+def test_town_or_country_decides_the_time_of_the_law(area: str | None, due: datetime) -> None:
+    filed = _file(Draft("complaint_broadband", "断网", area=area))
+    with transaction() as session:
+        assert due_times(session, filed.ticket_id)["repair"] == due
+    assert filed.solution_due == china("2026-11-23 15:20"), "our promise is the same everywhere"
+
+
+def test_beside_an_open_one_of_the_same_matter() -> None:
+    """仍要新建: it is kept as a repeat, and more urgent."""
+    first = _file()
+    again = _file(Draft("complaint_broadband", "还是断", repeat_of=first.number), OnceKey("c1", 30, "again"))
+    with transaction() as session:
+        ticket = session.get_one(Ticket, again.ticket_id)
+        assert (ticket.repeat_of, ticket.priority) == (first.ticket_id, 2)
+        events = session.scalars(select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.id))
+        assert [(event.kind, event.note) for event in events] == [("filed", None), ("priority", "3 → 2")]
+        assert session.get_one(Ticket, first.ticket_id).priority == 3, "the first one was not urged"
+
+
+def test_a_repeat_of_nothing_is_a_ticket_like_any() -> None:
+    filed = _file(Draft("complaint_broadband", "断网", repeat_of="TS261121-000000"))
+    with transaction() as session:
+        ticket = session.get_one(Ticket, filed.ticket_id)
+        assert (ticket.repeat_of, ticket.priority) == (None, 3)
+
+
+def test_evidence_sent_before_belongs_to_it() -> None:
+    file = CheckedFile("截图.png", "image/png", b"bytes")
+    with transaction() as session:
+        store_evidence(session, "c1", file, "m1", NOW)
+    filed = _file()
+    with transaction() as session:
+        (evidence,) = evidence_of(session, filed.ticket_id)
+        assert evidence.name == "截图.png"
+        events = session.scalars(select(TicketEvent.kind).order_by(TicketEvent.id)).all()
+        assert events == ["filed", "evidence"]
+
+
+def test_another_matter_is_still_to_come() -> None:
+    """Two matters in one message: the Rasa session goes on with the second."""
+    with transaction() as session:
+        file_complaint(session, WHOLE, KEY, POLICY, NOW, closes_matter=False)
+    with transaction() as session:
+        assert session.get_one(Conversation, "c1").closed_by is None
 
 
 @pytest.mark.parametrize("category", POLICY.categories)
@@ -177,5 +274,5 @@ def test_many_conversations_file_side_by_side() -> None:
 def test_nothing_personal_can_be_read_in_the_tables() -> None:
     _file()
     stored = raw_bytes()
-    for words in (WHOLE.description, "13800138000", "11月18日", "尽快修好", "13800138001"):
+    for words in (WHOLE.description, "13800138000", "11月18日", "尽快修好", "13800138001", "中关村", "500兆"):
         assert words.encode() not in stored, words

@@ -66,8 +66,61 @@ def test_every_category_keeps_the_promises_and_the_law(name: str) -> None:
     assert clocks[f"solution_{category.complexity}"].hours == {"simple": 24, "complex": 48}[category.complexity]
     assert (clocks["answer"].kind, clocks["answer"].days) == ("statutory", 15)  # 工信部令第35号 第十条
     assert ("repair" in clocks) is (name == "complaint_broadband")  # 《电信条例》第三十二条
+    # Where it is a question of a place, the place is asked for.
+    is_a_network = name in ("complaint_network", "complaint_broadband")
+    assert (category.place == "address", category.measure) == (is_a_network, is_a_network)
     assert category.title
     assert category.department in SHIPPED.departments
+
+
+def test_the_law_gives_the_country_more_time() -> None:
+    """《电信条例》第三十二条: 城镇 48 小时, 农村 72 小时."""
+    assert (SHIPPED.clocks["repair"].hours, SHIPPED.clocks["repair"].hours_country) == (48, 72)
+
+
+#: Every ticket category there is: the complaint labels' own, and those that are no label.
+TITLES = {
+    "手机网络", "宽带与固话", "费用争议", "未经同意的增值业务", "服务态度与渠道", "营销与套餐", "骚扰与诈骗",
+    "携转受阻", "销户难", "停机与限制", "实名登记", "发票", "漫游与国际", "个人信息", "合约", "其他",
+}  # fmt: skip
+
+
+def test_the_categories() -> None:
+    assert {category.title for category in SHIPPED.categories.values()} == TITLES
+    for name, category in SHIPPED.categories.items():
+        assert bool(category.words) is (name != "other"), name
+
+
+OURS = [
+    # carrier, province, and whether a number seems to be ours (中国移动, 广东 and 广西)
+    ("中国移动", "广东", True),
+    ("中国移动", "广西", True),
+    ("中国移动", "北京", False),  # another province's customer
+    ("中国联通", "广东", False),
+    ("中国联通", None, False),
+    (None, "广东", True),
+    (None, "北京", False),
+    ("中国移动", None, True),  # what is not known is not asked about
+    (None, None, True),  # a broadband account
+]
+
+
+@pytest.mark.parametrize(("carrier", "province", "ours"), OURS)
+def test_whose_number_it_seems_to_be(carrier: str | None, province: str | None, ours: bool) -> None:
+    operator = SHIPPED.operator.model_copy(update={"provinces": ["广东", "广西"]})
+    assert operator.seems_ours(carrier, province) is ours
+
+
+@pytest.mark.parametrize("province", ["广东", "北京", None])
+def test_no_provinces_means_the_whole_country(province: str | None) -> None:
+    assert SHIPPED.operator.seems_ours("中国移动", province)
+
+
+def test_every_carrier_has_a_hotline() -> None:
+    assert SHIPPED.operator.others == {
+        "中国移动": "10086", "中国联通": "10010", "中国电信": "10000", "中国广电": "10099",
+    }  # fmt: skip
+    assert SHIPPED.operator.others[SHIPPED.operator.carriers[0]] == SHIPPED.operator.hotline
 
 
 @pytest.mark.parametrize("name", SHIPPED.clocks)
@@ -113,6 +166,26 @@ MISTAKES = [
     ("clocks.first_feedback", None, ["clocks", "first_feedback"]),  # every ticket has it
     ("clocks.solution_simple", None, ["clocks", "solution_simple"]),
     ("clocks.solution_complex", None, ["clocks", "solution_complex"]),
+    ("clocks.repair.hours_country", 24, ["clocks.repair", "hours_country"]),  # shorter than in town
+    ("clocks.answer.hours_country", 72, ["clocks.answer", "hours_country"]),  # days have no country
+    ("clocks.repair.hours_country", -1, ["clocks.repair.hours_country"]),
+    ("categories.invoice.place", "home", ["categories.invoice.place"]),  # none or address
+    ("categories.invoice.measure", "maybe", ["categories.invoice.measure"]),  # true or false
+    ("categories.invoice.words", ["漫游"], ["categories", "漫游", "invoice", "roaming"]),  # two owners
+    ("categories.invoice.words", ["發票", "发票"], ["categories", "发票", "invoice"]),  # one word in both scripts
+    ("categories.invoice.words", [""], ["categories.invoice.words", "empty"]),  # in every text
+    ("categories.invoice.words", "发票", ["categories.invoice.words"]),  # a list
+    ("operator", None, ["operator"]),
+    ("operator.title", None, ["operator.title"]),
+    ("operator.hotline", 10086, ["operator.hotline"]),  # a number and no text: 0755… would lose its zero
+    ("operator.hotline", "见官网", ["operator.hotline"]),
+    ("operator.carriers", [], ["operator.carriers"]),  # then nobody's number is ours
+    ("operator.carriers", ["移动"], ["operator.carriers"]),  # 中国移动
+    ("operator.provinces", ["广东省"], ["operator.provinces"]),  # 广东
+    ("operator.provinces", None, ["operator.provinces"]),  # forgotten, or all? [] says all
+    ("operator.others", {"移动": "10086"}, ["operator.others"]),
+    ("operator.others", {"中国移动": "-"}, ["operator.others"]),
+    ("operator.colour", "blue", ["operator.colour"]),
     ("version", None, ["version"]),  # a ticket keeps it
     ("version", "x" * 33, ["version"]),  # and has 32 characters for it
     ("owner", "me", ["owner"]),  # an extra key at the top

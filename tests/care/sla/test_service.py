@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from care.sla.policy import DEFAULT, load_policy
-from care.sla.service import due_times, start_clocks
+from care.sla.service import (
+    due_times,
+    end_clocks,
+    meet_clocks,
+    miss_clock,
+    running_clock,
+    running_clocks,
+    start_clock,
+    start_clocks,
+)
 from care.sla.tables import Clock
 from care.tickets.rules import Kind
 from care.tickets.service import open_ticket
@@ -73,6 +82,103 @@ def test_a_simple_complaint_is_solved_in_a_day(session: Session, ticket_id: int)
     }
 
 
+REPAIRS = [
+    # area, and when a broadband line has to be repaired, and somebody inside is told
+    ("town", china("2026-11-23 15:20"), china("2026-11-23 03:20")),  # 48 h, 36 h
+    ("country", china("2026-11-24 15:20"), china("2026-11-23 21:20")),  # 72 h, 54 h: at the same part of the time
+    (None, china("2026-11-23 15:20"), china("2026-11-23 03:20")),  # not known: the shorter
+]
+
+
+@pytest.mark.parametrize(("area", "due", "alarm"), REPAIRS)
+def test_town_and_country(session: Session, ticket_id: int, area: str | None, due: datetime, alarm: datetime) -> None:
+    started = start_clocks(session, ticket_id, "complaint_broadband", "complex", POLICY, NOW, area)
+    assert started["repair"] == due
+    rows = _rows(session)
+    assert [row for row in rows if row[0] == "repair"] == [
+        ("repair", "alarm", alarm), ("repair", "statutory", due),
+    ]  # fmt: skip
+    assert started["solution_complex"] == china("2026-11-23 15:20"), "a promise is the same everywhere"
+
+
+def _states(session: Session) -> dict[tuple[str, str], tuple[datetime | None, ...]]:
+    session.expire_all()
+    clocks = session.scalars(select(Clock).order_by(Clock.id))
+    return {(clock.name, clock.kind): (clock.met_at, clock.missed_at, clock.ended_at) for clock in clocks}
+
+
+LATER = NOW + timedelta(hours=1)
+
+
+def test_a_clock_is_met_and_its_alarms_end(session: Session, ticket_id: int) -> None:
+    start_clocks(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)
+    meet_clocks(session, ticket_id, ["first_feedback"], LATER)
+    assert _states(session) == {
+        ("first_feedback", "promise"): (LATER, None, None),
+        ("first_feedback", "alarm"): (None, None, LATER),
+        ("solution_simple", "promise"): (None, None, None),
+        ("solution_simple", "alarm"): (None, None, None),
+        ("answer", "statutory"): (None, None, None),
+        ("answer", "alarm"): (None, None, None),
+    }
+    assert set(due_times(session, ticket_id)) == {"solution_simple", "answer"}
+    meet_clocks(session, ticket_id, None, LATER + timedelta(hours=1))
+    assert _states(session)["first_feedback", "promise"] == (LATER, None, None), "what was met stays met"
+    assert due_times(session, ticket_id) == {}
+
+
+def test_what_was_missed_can_be_met_late_and_stays_missed(session: Session, ticket_id: int) -> None:
+    due = start_clocks(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)["first_feedback"]
+    assert miss_clock(session, ticket_id, "first_feedback", due - timedelta(seconds=1)) is None, "not due yet"
+    missed = miss_clock(session, ticket_id, "first_feedback", due)
+    assert missed is not None
+    assert missed.missed_at == due
+    session.flush()
+    assert miss_clock(session, ticket_id, "first_feedback", due) is None, "a miss is one once"
+    meet_clocks(session, ticket_id, ["first_feedback"], due + timedelta(hours=2))
+    assert _states(session)["first_feedback", "promise"] == (due + timedelta(hours=2), due, None)
+
+
+def test_clocks_of_a_withdrawn_ticket_are_neither_met_nor_missed(session: Session, ticket_id: int) -> None:
+    start_clocks(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)
+    meet_clocks(session, ticket_id, ["first_feedback"], LATER)
+    end_clocks(session, ticket_id, None, LATER + timedelta(hours=1))
+    states = _states(session)
+    assert states.pop(("first_feedback", "promise")) == (LATER, None, None)
+    assert states.pop(("first_feedback", "alarm")) == (None, None, LATER)
+    assert set(states.values()) == {(None, None, LATER + timedelta(hours=1))}
+    assert due_times(session, ticket_id) == {}
+    assert miss_clock(session, ticket_id, "answer", NOW + timedelta(days=30)) is None
+
+
+def test_another_clock_takes_the_place_of_one(session: Session, ticket_id: int) -> None:
+    """A simple ticket turns out to be complex: 48 hours from the same start; the old row stays."""
+    start_clocks(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)
+    end_clocks(session, ticket_id, ["solution_simple"], LATER)
+    assert start_clock(session, ticket_id, "solution_complex", POLICY, NOW) == china("2026-11-23 15:20")
+    assert due_times(session, ticket_id) == {
+        "first_feedback": china("2026-11-22 15:20"),
+        "solution_complex": china("2026-11-23 15:20"),
+        "answer": china("2026-12-08 00:00"),
+    }
+    assert running_clock(session, ticket_id, "solution_simple") is None
+    running = running_clock(session, ticket_id, "solution_complex")
+    assert running is not None
+    assert (running.starts_at, running.kind) == (NOW, "promise"), "the promise, not its alarms"
+
+
+def test_clocks_of_several_tickets(session: Session, ticket_id: int) -> None:
+    other = _other(session)
+    due = start_clocks(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)
+    later = start_clocks(session, other, "complaint_vas", "simple", POLICY, LATER)
+    meet_clocks(session, other, ["first_feedback"], LATER)
+    assert running_clocks(session, [ticket_id, other]) == {
+        ticket_id: due,
+        other: {name: later[name] for name in ("solution_simple", "answer")},
+    }
+    assert running_clocks(session, []) == {}
+
+
 PROVISIONAL = [
     (china("2026-11-21 15:20"), False),  # the whole count lies in a published year
     (china("2026-12-15 15:20"), False),  # the last day is Wednesday 30 December
@@ -97,7 +203,8 @@ def test_due_times_are_those_that_still_run(session: Session, ticket_id: int) ->
     assert due_times(session, ticket_id) == due
     session.execute(update(Clock).where(Clock.name == "first_feedback").values(met_at=NOW))
     session.execute(update(Clock).where(Clock.name == "repair").values(missed_at=NOW))
-    assert due_times(session, ticket_id) == {name: due[name] for name in ("solution_complex", "answer")}
+    session.execute(update(Clock).where(Clock.name == "solution_complex").values(ended_at=NOW))
+    assert due_times(session, ticket_id) == {"answer": due["answer"]}
     assert due_times(session, ticket_id + 1) == {}
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from care.tickets.rules import FOLLOWS, STAGE, Kind, Status, may_follow, ticket_number
+from care.tickets.rules import FOLLOWS, STAGE, Kind, Status, may_follow, read_number, ticket_number
 from tests.support.times import NOW, china, utc
 
 NUMBERS = [
@@ -34,6 +34,43 @@ def test_a_number_can_be_read_out_and_not_be_guessed() -> None:
     assert len({sign for number in numbers for sign in number[9:]}) == 32
 
 
+READ = [
+    ("TS261121-4K7Q2X", "TS261121-4K7Q2X"),
+    ("我的工单TS261121-4K7Q2X到哪了", "TS261121-4K7Q2X"),  # within a sentence
+    ("ts261121-4k7q2x", "TS261121-4K7Q2X"),  # small letters
+    ("TS2611214K7Q2X", "TS261121-4K7Q2X"),  # without its hyphen
+    ("TS261121 4K7Q2X", "TS261121-4K7Q2X"),
+    ("TS261121—4K7Q2X", "TS261121-4K7Q2X"),  # the dash of a Chinese keyboard
+    ("ＴＳ２６１１２１－４Ｋ７Ｑ２Ｘ", "TS261121-4K7Q2X"),  # full-width
+    ("TS261121-OK7Q2I", "TS261121-0K7Q21"),  # O and I are no signs of the alphabet: 0 and 1
+    ("ts26ll2l-4k7q2x", "TS261121-4K7Q2X"),
+    ("TS二六一一二一-4K7Q2X", "TS261121-4K7Q2X"),  # read out
+    ("YS261121-4K7Q2X", "YS261121-4K7Q2X"),  # every kind
+    ("工單TS261121-4K7Q2X。", "TS261121-4K7Q2X"),
+    # None
+    ("XX261121-4K7Q2X", None),  # no kind
+    ("TS261121-4K7Q2", None),  # a sign is missing
+    ("TS261121-4K7Q2XY", None),  # one too many
+    ("ATS261121-4K7Q2X", None),  # within another word
+    ("TS261121-4K7Q2U", None),  # U is in nobody's number
+    ("4K7Q2X", None),
+    ("13800138000", None),
+    ("我的投诉到哪了", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("text", "number"), READ)
+def test_a_number_is_read_as_people_write_it(text: str, number: str | None) -> None:
+    assert read_number(text) == number
+
+
+def test_every_number_that_is_given_is_read_back() -> None:
+    for kind in Kind:
+        number = ticket_number(kind, NOW)
+        assert read_number(f"工单{number.lower()}怎么样了") == number
+
+
 #: Every step there is; everything else is refused.
 STEPS = {
     (Status.ACKNOWLEDGED, Status.IN_PROGRESS),  # somebody took it
@@ -52,6 +89,7 @@ STEPS = {
     (Status.HELD, Status.CANCELLED),
     (Status.RESOLVED, Status.CLOSED),  # the customer is content, or did not say otherwise
     (Status.RESOLVED, Status.IN_PROGRESS),  # not content: it goes on
+    (Status.CLOSED, Status.IN_PROGRESS),  # not content after all: reopened
 }
 
 
@@ -61,7 +99,7 @@ def test_steps(current: Status, following: Status) -> None:
     assert may_follow(current, following) is ((current, following) in STEPS)
 
 
-@pytest.mark.parametrize("final", [Status.CLOSED, Status.REJECTED, Status.CANCELLED])
+@pytest.mark.parametrize("final", [Status.REJECTED, Status.CANCELLED])
 def test_final_statuses(final: Status) -> None:
     assert final not in FOLLOWS
 

@@ -10,8 +10,17 @@ from sqlalchemy.orm import Session
 
 from care.conversations.tables import Conversation
 from care.errors import Conflict, InvalidInput
-from care.tickets.rules import Kind, Status
-from care.tickets.service import change_status, open_ticket, tickets_of_conversation
+from care.tickets.rules import EventKind, Kind, Level, Status
+from care.tickets.service import (
+    accessible_tickets,
+    change_status,
+    grant_level,
+    level_of,
+    open_ticket,
+    raise_priority,
+    ticket_by_number,
+    tickets_of_conversation,
+)
 from care.tickets.tables import Ticket, TicketEvent
 from tests.support.times import NOW
 
@@ -98,3 +107,69 @@ def test_tickets_of_a_conversation(session: Session) -> None:
     _ticket(session)
     assert [ticket.number for ticket in tickets_of_conversation(session, "c1")] == mine[:0:-1]
     assert tickets_of_conversation(session, "c3") == []
+
+
+def test_a_step_may_be_of_another_kind(session: Session) -> None:
+    """A withdrawal is a step to `cancelled`, and says so."""
+    ticket = _ticket(session)
+    change_status(session, ticket.id, Status.CANCELLED, "customer", NOW, "不要了", EventKind.WITHDRAWN)
+    session.flush()
+    assert _history(session, ticket)[-1] == (NOW, "customer", "withdrawn", "cancelled", "不要了")
+
+
+def test_the_priority_rises_to_urgent_and_no_further(session: Session) -> None:
+    ticket = _ticket(session)
+    for _ in range(4):
+        raise_priority(session, ticket, "system", NOW)
+    session.flush()
+    assert ticket.priority == 1
+    assert _history(session, ticket)[1:] == [
+        (NOW, "system", "priority", None, "3 → 2"),
+        (NOW, "system", "priority", None, "2 → 1"),
+    ]
+
+
+def test_a_ticket_by_its_number(session: Session) -> None:
+    ticket = _ticket(session)
+    assert ticket_by_number(session, ticket.number) is ticket
+    assert ticket_by_number(session, "TS261121-000000") is None
+    assert ticket_by_number(session, "") is None
+
+
+@pytest.fixture
+def two_conversations(session: Session) -> None:
+    session.add_all([Conversation(id=name, channel="rest", created_at=NOW) for name in ("c1", "c2")])
+    session.flush()
+
+
+@pytest.mark.usefixtures("two_conversations")
+def test_levels(session: Session) -> None:
+    ticket = _ticket(session, "c1")
+    assert level_of(session, "c1", ticket) is Level.FILED
+    assert level_of(session, "c2", ticket) is Level.NONE
+    for proof, level in [
+        (Level.DIGITS, Level.DIGITS),
+        (Level.CODE, Level.CODE),
+        (Level.DIGITS, Level.CODE),  # a weaker proof takes nothing back
+        (Level.CODE, Level.CODE),
+    ]:
+        grant_level(session, "c2", ticket, proof, NOW)
+        assert level_of(session, "c2", ticket) is level
+
+
+@pytest.mark.usefixtures("two_conversations")
+def test_tickets_that_a_conversation_may_ask_about(session: Session) -> None:
+    """The newest first, wherever they were filed; each with what was proved about it."""
+    elsewhere = [_ticket(session, "c2") for _ in range(3)]
+    mine = _ticket(session, "c1")
+    newest = _ticket(session, "c2")
+    grant_level(session, "c1", elsewhere[0], Level.DIGITS, NOW)
+    grant_level(session, "c1", elsewhere[1], Level.CODE, NOW)
+    grant_level(session, "c1", mine, Level.CODE, NOW)  # filed here all the same
+    grant_level(session, "c1", newest, Level.CODE, NOW)
+    by_code = [(newest, Level.CODE), (mine, Level.FILED), (elsewhere[1], Level.CODE)]
+    assert accessible_tickets(session, "c1", Level.DIGITS) == [*by_code, (elsewhere[0], Level.DIGITS)]
+    assert accessible_tickets(session, "c1", Level.CODE) == by_code
+    assert accessible_tickets(session, "c1", Level.CODE, limit=2) == by_code[:2]
+    assert accessible_tickets(session, "c1", Level.FILED) == [(mine, Level.FILED)]
+    assert accessible_tickets(session, "c3", Level.DIGITS) == []

@@ -1,0 +1,88 @@
+"""How a ticket stands, as far as the customer may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from care.followup.rules import may_reopen
+from care.sla.policy import FIRST_FEEDBACK, policy
+from care.sla.service import running_clocks
+from care.sla.tables import Clock
+from care.tickets.rules import OPEN, STAGE, EventKind, Level, Status
+from care.tickets.tables import Ticket, TicketEvent
+
+
+@dataclass(frozen=True)
+class Standing:
+    number: str
+    #: titles; empty where only the digits were proved
+    category: str
+    department: str
+    #: key of the word that customers see (`utter_stage_…`)
+    stage: str
+    status: str
+    is_open: bool
+    #: None when met or over
+    feedback_due: datetime | None
+    solution_due: datetime | None
+    first_feedback_at: datetime | None
+    #: what was done, in words for the customer; None where only the digits were proved
+    outcome: str | None
+    may_reopen: bool
+
+
+def standings(session: Session, tickets: Sequence[tuple[Ticket, Level]], now: datetime) -> list[Standing]:
+    """In three looks, however many tickets."""
+    ids = [ticket.id for ticket, _ in tickets]
+    due = running_clocks(session, ids)
+    feedback = _first_feedback(session, ids)
+    resolved = _resolved(session, ids)
+    found = []
+    for ticket, level in tickets:
+        in_time = {name: at for name, at in due[ticket.id].items() if at > now}
+        is_shown = level >= Level.CODE
+        category = policy().categories.get(ticket.category, policy().categories["other"])
+        department = policy().departments.get(ticket.department, "")
+        found.append(
+            Standing(
+                number=ticket.number,
+                category=category.title if is_shown else "",
+                department=department if is_shown else "",
+                stage=STAGE[Status(ticket.status)],
+                status=ticket.status,
+                is_open=ticket.status in OPEN,
+                feedback_due=in_time.get(FIRST_FEEDBACK),
+                solution_due=in_time.get(f"solution_{ticket.complexity}"),
+                first_feedback_at=feedback.get(ticket.id),
+                outcome=ticket.outcome if is_shown else None,
+                may_reopen=may_reopen(ticket.status, resolved.get(ticket.id), now),
+            )
+        )
+    return found
+
+
+def _first_feedback(session: Session, ids: Sequence[int]) -> dict[int, datetime]:
+    rows = session.execute(
+        select(Clock.ticket_id, func.min(Clock.met_at))
+        .where(Clock.ticket_id.in_(ids), Clock.name == FIRST_FEEDBACK, Clock.met_at.is_not(None))
+        .group_by(Clock.ticket_id)
+    )
+    return {ticket_id: at for ticket_id, at in rows if at is not None}
+
+
+def _resolved(session: Session, ids: Sequence[int]) -> dict[int, datetime]:
+    rows = session.execute(
+        select(TicketEvent.ticket_id, func.max(TicketEvent.at))
+        .where(
+            TicketEvent.ticket_id.in_(ids),
+            TicketEvent.kind == EventKind.STATUS,
+            TicketEvent.status == Status.RESOLVED,
+        )
+        .group_by(TicketEvent.ticket_id)
+    )
+    return {ticket_id: at for ticket_id, at in rows}  # noqa: C416
