@@ -1,62 +1,69 @@
-"""The web process: channels over `care.turns`, health, metrics, and a page that says what is here."""
+"""The web process: channels over `care.turns`, health, metrics, and the widget with a page that shows it."""
 
 from __future__ import annotations
 
 import asyncio
-import html
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import HTMLResponse
 
 from care import logs
 from care.settings import settings
 from care.turns.dialogue import RasaDialogue
 from care.turns.runner import Runner
-from web import health, problems
+from web import evidence, health, pages, problems
 from web.channels import rest
+from web.channels.socketio import SocketChannel
 from web.limits import BodyLimit
-
-_PAGE = Path(__file__).with_name("index.html")
+from web.rates import PerMinute
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     dialogue = RasaDialogue(settings().rasa_url, settings().gateway_secret.get_secret_value())
     app.state.runner = Runner(dialogue)
-    watch = app.state.watch = health.Watch()
+    sockets: SocketChannel = app.state.sockets
+    sockets.start()
+    watch = app.state.watch = health.Watch(lambda: sockets.announcements.state)
     watching = asyncio.create_task(watch.run())
     yield
     watch.stop()
     await watching
+    await sockets.aclose()
     await app.state.runner.aclose()
     await dialogue.aclose()
 
 
+def _is_no_connection(record: logging.LogRecord) -> bool:
+    """uvicorn writes lines for every WebSocket, one with the full address; who is connected is personal data."""
+    line = str(record.msg)
+    return record.levelno > logging.INFO or not ("WebSocket" in line or line.startswith("connection "))
+
+
 def create_app() -> FastAPI:
     logs.configure("web")
+    logging.getLogger("uvicorn.error").addFilter(_is_no_connection)
     # The interactive docs pages load scripts from elsewhere; the description itself is at /openapi.json.
     app = FastAPI(title="Quanyi", version="0.1.0", lifespan=_lifespan, docs_url=None, redoc_url=None)
+    app.state.messages = PerMinute(settings().messages_per_minute, "messages of one conversation")
+    app.state.sockets = SocketChannel(app, app.state.messages)
     problems.install(app)
+    app.state.evidence = evidence.Desk()
     app.include_router(rest.router)
+    app.include_router(evidence.router)
     app.include_router(health.router)
-
-    @app.get("/", include_in_schema=False)
-    async def page(request: Request) -> HTMLResponse:
-        address = html.escape(str(request.base_url).rstrip("/"))
-        text = _PAGE.read_text(encoding="utf-8").replace("http://127.0.0.1:8000", address)
-        return HTMLResponse(text, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"})
-
+    app.include_router(pages.router)
+    app.mount("/socket.io", app.state.sockets.asgi)
     app.add_middleware(BodyLimit)
     if settings().allowed_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings().allowed_origins,
-            allow_methods=["POST"],
-            allow_headers=["content-type"],
+            allow_methods=["GET", "POST"],
+            allow_headers=["content-type", "x-quanyi-session", "x-quanyi-conversation", "x-quanyi-token"],
             max_age=600,
         )
     return app

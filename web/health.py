@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urljoin
 
@@ -28,8 +29,10 @@ router = APIRouter()
 class Watch:
     """Looks at each part once a second, with a connection of its own: a busy pool is not a dead database."""
 
-    def __init__(self) -> None:
-        self.parts = dict.fromkeys(("database", "worker", "rasa", "actions"), "unknown")
+    def __init__(self, live: Callable[[], str]) -> None:
+        """`live` tells whether this process hears of what the others do."""
+        self.parts = dict.fromkeys(("database", "worker", "rasa", "actions", "live"), "unknown")
+        self._live = live
         self._seen = 0.0
         self._stop = asyncio.Event()
         # One connection that is kept: a new one every second cost as much as five messages.
@@ -49,7 +52,13 @@ class Watch:
                     self._http(client, f"{settings().rasa_url}/webhooks/quanyi/health"),
                     self._http(client, urljoin(settings().actions_url, "/health")),
                 )
-                self.parts = {"database": database, "worker": worker, "rasa": rasa, "actions": actions}
+                self.parts = {
+                    "database": database,
+                    "worker": worker,
+                    "rasa": rasa,
+                    "actions": actions,
+                    "live": self._live(),
+                }
                 self._seen = time.monotonic()
                 for part, state in self.parts.items():
                     _up.labels(part).set(state == "ok")

@@ -14,13 +14,25 @@ from starlette.exceptions import HTTPException
 
 from care.errors import CareError, Conflict, InvalidInput, NotAllowed, Unavailable
 from care.logs import get_logger
+from web.rates import TooMany
+from web.refusals import Refusals
 
 MEDIA_TYPE = "application/problem+json"
-_STATUS: dict[type[CareError], int] = {InvalidInput: 422, NotAllowed: 403, Conflict: 409, Unavailable: 503}
+_STATUS: dict[type[CareError], int] = {
+    InvalidInput: 422,
+    NotAllowed: 403,
+    Conflict: 409,
+    TooMany: 429,
+    Unavailable: 503,
+}
+_RETRY_AFTER = 2
 _log = get_logger("web")
 
 
-def problem(status: int, reason: str, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
+def problem(
+    status: int, reason: str, detail: str, headers: dict[str, str] | None = None, message: str | None = None
+) -> JSONResponse:
+    """`message`: the same for the customer, in our wording, where a client may show it."""
     return JSONResponse(
         {
             "type": "about:blank",
@@ -28,7 +40,8 @@ def problem(status: int, reason: str, detail: str, headers: dict[str, str] | Non
             "status": status,
             "detail": detail,
             "reason": reason,
-        },
+        }
+        | ({"message": message} if message else {}),
         status_code=status,
         media_type=MEDIA_TYPE,
         headers=headers,
@@ -36,10 +49,15 @@ def problem(status: int, reason: str, detail: str, headers: dict[str, str] | Non
 
 
 def install(app: FastAPI) -> None:
+    refused = Refusals()
+
     @app.exception_handler(CareError)
     async def _care(request: Request, error: CareError) -> JSONResponse:
         status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
-        headers = {"Retry-After": "2"} if status == 503 else None
+        after = error.after if isinstance(error, TooMany) else _RETRY_AFTER if status == 503 else None
+        headers = None if after is None else {"Retry-After": str(after)}
+        if status in (403, 429):
+            refused.log("request_refused", request.scope, reason=error.reason, path=request.url.path)
         return problem(status, error.reason, str(error), headers)
 
     @app.exception_handler(RequestValidationError)

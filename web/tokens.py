@@ -25,6 +25,8 @@ def check(token: str | None, conversation_id: str) -> None:
     """Raises NotAllowed (reason `token`) for a missing, forged, expired or foreign token."""
     if not token:
         raise NotAllowed("token", "a conversation goes on with its token; it came with every answer")
+    if not token.isascii():  # half an emoji could not even be encoded
+        raise NotAllowed("token", "the token is not one of ours")
     try:
         owner = _serializer().loads(token, max_age=VALID_SECONDS)
     except SignatureExpired as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +13,8 @@ from care.errors import InvalidInput
 #: Longest message that is taken, in characters; a longer one is refused, never cut.
 MAX_TEXT = 12_000
 MAX_MESSAGE_ID = 128
+#: Channels whose customers stay connected: what is new in one of their conversations is announced to all processes.
+LIVE_CHANNELS = frozenset({"socketio"})
 # A UUID cannot be guessed, so it may stand for the conversation that it opened; "message-1" must not: anybody could
 # come back with it and be given somebody else's conversation.
 _UUID = re.compile(r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[1-8][0-9a-fA-F]{3}-?[89abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}")
@@ -22,24 +26,40 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u061c\u202a-\u
 class Inbound:
     """One message from a channel, verified and parsed, before it is stored.
 
-    `conversation_id` is None when it opens a conversation.
+    `conversation_id` is None when it may open a conversation. `opening_key`: a secret of ours, the same for every
+    message of a widget's session, that stands for the conversation which the first of them opens.
     """
 
     channel: str
     message_id: str
     text: str
     conversation_id: str | None = None
+    opening_key: str | None = None
 
 
 @dataclass(frozen=True)
 class Reply:
-    """One bubble. `buttons` are `{"title", "payload"}`; only payloads sent here come back as commands."""
+    """One bubble. `buttons` are `{"title", "payload"}`; only payloads sent here come back as commands.
+
+    `card` is what a channel may show instead of the text, which says the same: `{"kind": "summary" | "ticket", …}`.
+    """
 
     text: str
     buttons: list[dict[str, str]] = field(default_factory=list)
+    card: dict[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return {"text": self.text} | ({"buttons": self.buttons} if self.buttons else {})
+        return (
+            {"text": self.text}
+            | ({"buttons": self.buttons} if self.buttons else {})
+            | ({"card": self.card} if self.card else {})
+        )
+
+
+def id_from(opening_key: str) -> str:
+    """The id of the conversation that this key opens: known before there is one, and it tells nothing of the key."""
+    digest = hashlib.sha256(f"conversation {opening_key}".encode()).digest()
+    return f"c{base64.urlsafe_b64encode(digest[:18]).decode()}"
 
 
 def clean_text(text: str) -> str:

@@ -11,9 +11,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from care.conversations import statements
-from care.conversations.rules import Inbound, Reply, is_unguessable
+from care.conversations.rules import Inbound, Reply, id_from, is_unguessable
 from care.conversations.tables import Conversation, Message
 from care.errors import Conflict, NotAllowed
+from care.wording import buttons, say
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,30 @@ def _conversation(session: Session, inbound: Inbound, now: datetime) -> tuple[st
         if owner is None:
             raise NotAllowed("conversation", "this conversation does not exist (any more); begin a new one")
         return inbound.conversation_id, owner
+    if inbound.opening_key is not None:
+        conversation_id = id_from(inbound.opening_key)
+        owner = session.connection().execute(statements.OWNER, {"conversation": conversation_id}).scalar()
+        if owner is not None:
+            return conversation_id, owner
+        return _open(session, conversation_id, inbound.channel, inbound.opening_key, now)
     opening_key = inbound.message_id if is_unguessable(inbound.message_id) else None
-    conversation_id = f"c{secrets.token_urlsafe(18)}"
-    opening = {"channel": inbound.channel, "opening_key": opening_key}
+    return _open(session, f"c{secrets.token_urlsafe(18)}", inbound.channel, opening_key, now)
+
+
+def open_conversation(session: Session, channel: str, opening_key: str, now: datetime) -> str:
+    """The id of the conversation that this key of ours opens, or has opened."""
+    return _open(session, id_from(opening_key), channel, opening_key, now)[0]
+
+
+def exists(session: Session, conversation_id: str) -> bool:
+    """Was anything said in it yet?"""
+    return session.connection().execute(statements.OWNER, {"conversation": conversation_id}).scalar() is not None
+
+
+def _open(
+    session: Session, conversation_id: str, channel: str, opening_key: str | None, now: datetime
+) -> tuple[str, str]:
+    opening = {"channel": channel, "opening_key": opening_key}
     session.connection().execute(statements.OPEN_CONVERSATION, opening | {"id": conversation_id, "now": now})
     if opening_key is None:
         return conversation_id, "bot"
@@ -75,12 +97,49 @@ def _was_offered(session: Session, conversation_id: str, payload: str) -> bool:
 
 
 def store_replies(
-    session: Session, message_id: int, conversation_id: str, replies: Sequence[Reply], author: str, now: datetime
-) -> None:
-    if replies:
-        of_all = {"conversation": conversation_id, "author": author, "now": now, "message": message_id}
-        rows = [of_all | {"text": reply.text, "buttons": reply.buttons or None} for reply in replies]
+    session: Session,
+    message_id: int,
+    conversation_id: str,
+    replies: Sequence[Reply],
+    author: str,
+    now: datetime,
+    *,
+    introduced: bool = False,
+    is_live: bool = True,
+) -> list[Reply]:
+    """Store answers to a message and announce them; returns what was stored.
+
+    The first answers of a conversation come after the introduction: a robot speaks, and how to get a person. One row
+    decides that, so it is said once, whoever comes first. A caller that has read that a conversation is introduced, or
+    that its channel keeps nobody connected, says so and saves a statement each; the defaults are always right.
+    """
+    said = [(author, reply) for reply in replies]
+    if not introduced and _is_first_answer(session, conversation_id):
+        said.insert(0, ("system", Reply(say("introduction"), buttons("introduction"))))
+    if said:
+        of_all = {"conversation": conversation_id, "now": now, "message": message_id}
+        rows = [of_all | _columns(writer, reply) for writer, reply in said]
         session.connection().execute(statements.STORE_REPLY, rows)
+        if is_live:
+            announce(session, conversation_id)
+    return [reply for _, reply in said]
+
+
+def _is_first_answer(session: Session, conversation_id: str) -> bool:
+    return session.connection().execute(statements.INTRODUCE, {"conversation": conversation_id}).scalar() is not None
+
+
+def _columns(author: str, reply: Reply) -> dict[str, object]:
+    return {"author": author, "text": reply.text, "buttons": reply.buttons or None, "card": reply.card}
+
+
+def announce(session: Session, conversation_id: str) -> None:
+    """Tell every web process, when this transaction commits, that there is something new in the conversation.
+
+    Does nothing for channels whose customers are not connected. Only the id is sent; who has one of the conversation's
+    customers connected reads what is new (`care.conversations.history`).
+    """
+    session.connection().execute(statements.ANNOUNCE, {"conversation": conversation_id})
 
 
 def set_status(session: Session, message_id: int, status: str, now: datetime) -> None:
@@ -91,7 +150,7 @@ def set_status(session: Session, message_id: int, status: str, now: datetime) ->
 
 def replies_to(session: Session, message_id: int) -> list[Reply]:
     rows = session.connection().execute(statements.REPLIES, {"message": message_id})
-    return [Reply(text, buttons or []) for text, buttons in rows]
+    return [Reply(text, buttons or [], card) for text, buttons, card in rows]
 
 
 def owner_of(session: Session, conversation_id: str) -> str:
@@ -100,6 +159,7 @@ def owner_of(session: Session, conversation_id: str) -> str:
 
 def set_owner(session: Session, conversation_id: str, owner: str) -> None:
     session.execute(update(Conversation).where(Conversation.id == conversation_id).values(owner=owner))
+    announce(session, conversation_id)
 
 
 def close_matter(session: Session, conversation_id: str, message_id: int) -> None:

@@ -7,16 +7,31 @@ is the session's all the same; docs/performance.md).
 
 from __future__ import annotations
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import BigInteger, Table, all_, bindparam, func, select, update
 from sqlalchemy import insert as plain_insert
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from care.conversations.rules import LIVE_CHANNELS
 from care.conversations.tables import Conversation, Message
+
+#: PostgreSQL's NOTIFY channel that says in which conversation there is something new
+ANNOUNCEMENTS = "quanyi_messages"
 
 _conversations: Table = Conversation.metadata.tables[Conversation.__tablename__]
 _messages: Table = Message.metadata.tables[Message.__tablename__]
 
 OWNER = select(_conversations.c.owner).where(_conversations.c.id == bindparam("conversation"))
+
+INTRODUCE = (
+    update(_conversations)
+    .where(_conversations.c.id == bindparam("conversation"), _conversations.c.introduced.is_(False))
+    .values(introduced=True)
+    .returning(_conversations.c.introduced)
+)
+
+ANNOUNCE = select(func.pg_notify(ANNOUNCEMENTS, _conversations.c.id)).where(
+    _conversations.c.id == bindparam("conversation"), _conversations.c.channel.in_(sorted(LIVE_CHANNELS))
+)
 
 OPEN_CONVERSATION = (
     insert(_conversations)
@@ -61,6 +76,7 @@ STORE_REPLY = plain_insert(_messages).values(
     author=bindparam("author"),
     text=bindparam("text", type_=_messages.c.text.type),
     buttons=bindparam("buttons", type_=_messages.c.buttons.type),
+    card=bindparam("card", type_=_messages.c.card.type),
     created_at=bindparam("now"),
     is_payload=False,
     attempts=0,
@@ -74,7 +90,53 @@ SET_STATUS = (
 )
 
 REPLIES = (
-    select(_messages.c.text, _messages.c.buttons)
+    select(_messages.c.text, _messages.c.buttons, _messages.c.card)
     .where(_messages.c.in_reply_to == bindparam("message"))
     .order_by(_messages.c.id)
 )
+
+_questions = _messages.alias("questions")
+
+SAID = (
+    select(
+        _messages.c.id,
+        _messages.c.author,
+        _messages.c.staff,
+        _messages.c.text,
+        _messages.c.buttons,
+        _messages.c.card,
+        _messages.c.created_at,
+        _messages.c.is_payload,
+        _messages.c.channel_message_id,
+        _questions.c.channel_message_id.label("in_reply_to"),
+    )
+    .join_from(_messages, _questions, _questions.c.id == _messages.c.in_reply_to, isouter=True)
+    .where(_messages.c.conversation_id == bindparam("conversation"))
+)
+SAID_BEFORE = SAID.where(_messages.c.id < bindparam("before")).order_by(_messages.c.id.desc()).limit(bindparam("limit"))
+SAID_AFTER = SAID.where(_messages.c.id > bindparam("after")).order_by(_messages.c.id).limit(bindparam("limit"))
+SAID_BESIDES = SAID.where(
+    _messages.c.id > bindparam("after"), _messages.c.id != all_(bindparam("known", type_=ARRAY(BigInteger)))
+).order_by(_messages.c.id)
+
+OFFERED = (
+    select(_messages.c.buttons)
+    .where(
+        _messages.c.conversation_id == bindparam("conversation"),
+        _messages.c.buttons.contains(bindparam("buttons", type_=_messages.c.buttons.type)),
+    )
+    .order_by(_messages.c.id.desc())
+    .limit(1)
+)
+
+STANDING = select(
+    _conversations.c.owner,
+    select(func.min(_messages.c.id))
+    .where(_messages.c.conversation_id == bindparam("conversation"), _messages.c.status == "pending")
+    .scalar_subquery()
+    .label("waiting"),
+    select(func.min(_messages.c.created_at))
+    .where(_messages.c.conversation_id == bindparam("conversation"), _messages.c.status == "pending")
+    .scalar_subquery()
+    .label("waiting_since"),
+).where(_conversations.c.id == bindparam("conversation"))

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ForeignKey, Identity, Index, String, UniqueCo
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from care.db import Base, Sealed
+from care.db import Base, Sealed, SealedJson
 
 
 class Conversation(Base):
@@ -26,6 +26,8 @@ class Conversation(Base):
     #: id of the message whose turn closed the last matter; the first one after it begins a new Rasa session. Not a
     #: flag: the closing turn itself may have to run again, and then needs the session that it had.
     closed_by: Mapped[int | None] = mapped_column(BigInteger)
+    #: has the customer been told that a robot answers and how to get a person?
+    introduced: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[datetime]
 
 
@@ -45,6 +47,10 @@ class Message(Base):
     author: Mapped[str] = mapped_column(String(8))
     text: Mapped[str] = mapped_column(Sealed("messages.text"))
     buttons: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
+    #: what a channel may show instead of the text (`Reply.card`)
+    card: Mapped[dict[str, Any] | None] = mapped_column(SealedJson("messages.card"))
+    #: number of the agent who wrote it
+    staff: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime]
 
     # A customer's message

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import aiohttp
 
@@ -29,6 +29,11 @@ class Dialogue(Protocol):
 
         Raises Unavailable (reason: what did not answer).
         """
+
+
+def _reply(said: dict[str, Any]) -> Reply:
+    """A card travels in Rasa's free `custom` field, as `{"card": {…}}`."""
+    return Reply(said["text"], said.get("buttons") or [], (said.get("custom") or {}).get("card"))
 
 
 class RasaDialogue:
@@ -60,7 +65,7 @@ class RasaDialogue:
             raise Unavailable("rasa_slow", "Rasa did not answer in time") from error
         except (aiohttp.ClientError, ValueError) as error:
             raise Unavailable("rasa_down", f"Rasa cannot be reached ({type(error).__name__})") from error
-        return [Reply(reply["text"], reply.get("buttons") or []) for reply in answer["replies"]]
+        return [_reply(reply) for reply in answer["replies"]]
 
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:  # needs the running event loop

@@ -57,9 +57,8 @@ class Runner:
         The turn goes on when the wait is over or the caller is gone: an outcome that is `pending` will be answered.
         """
         deadline = time.monotonic() + patience
-        accepted = await self.in_database(lambda s: service.accept(s, inbound, self._holder, db.utcnow()))
+        accepted = await self._accept(inbound)
         message_id = accepted.received.message_id
-        bind_contextvars(conversation_id=accepted.received.conversation_id)
         answer: asyncio.Future[Outcome] | None = None
         if accepted.turn is not None:
             if accepted.turn.message_id == message_id:
@@ -69,18 +68,38 @@ class Runner:
             try:
                 return accepted, await asyncio.wait_for(asyncio.shield(answer), patience)
             except TimeoutError:
-                return accepted, await self._look(accepted)
+                return accepted, await self._late(accepted)
             finally:
                 self._answers.pop(message_id, None)
         while True:
             outcome = await self._look(accepted)
-            if outcome.status != "pending" or time.monotonic() >= deadline:
+            if outcome.status != "pending":
                 return accepted, outcome
+            if time.monotonic() >= deadline:
+                return accepted, await self._late(accepted)
             await asyncio.sleep(_LOOK_SECONDS)
+
+    async def accept(self, inbound: Inbound) -> Accepted:
+        """Store the message and let its turn run; who waits for the answer hears of it by its announcement."""
+        accepted = await self._accept(inbound)
+        if accepted.turn is not None:
+            self._start(accepted.received.conversation_id, accepted.turn)
+        return accepted
+
+    async def _accept(self, inbound: Inbound) -> Accepted:
+        accepted = await self.in_database(lambda s: service.accept(s, inbound, self._holder, db.utcnow()))
+        bind_contextvars(conversation_id=accepted.received.conversation_id)
+        return accepted
 
     async def _look(self, accepted: Accepted) -> Outcome:
         received = accepted.received
         return await self.in_database(lambda s: service.outcome(s, received.conversation_id, received.message_id))
+
+    async def _late(self, accepted: Accepted) -> Outcome:
+        received = accepted.received
+        return await self.in_database(
+            lambda s: service.late(s, received.conversation_id, received.message_id, db.utcnow())
+        )
 
     def _start(self, conversation_id: str, turn: Turn) -> None:
         # Not tied to the request: a customer who closes the page does not lose the answer.
@@ -137,11 +156,7 @@ class Runner:
         _seconds.observe(time.perf_counter() - began)
         answer = self._answers.get(turn.message_id)
         if answer is not None and not answer.done():
-            outcome = Outcome("answered", completed.owner, replies)
-            if turn.is_late:  # a system message may stand before the bot's
-                received = turn.question.conversation_id, turn.message_id
-                outcome = await self.in_database(lambda s: service.outcome(s, *received))
-            answer.set_result(outcome)
+            answer.set_result(completed.outcome)
         return completed.has_more
 
     async def aclose(self, seconds: float = 5.0) -> None:

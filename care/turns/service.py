@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from care.conversations.rules import Inbound, Reply
+from care.conversations.rules import LIVE_CHANNELS, Inbound, Reply
 from care.conversations.service import (
     Received,
+    announce,
     owner_of,
     receive,
     replies_to,
@@ -46,6 +47,9 @@ class Turn:
     received_at: datetime
     #: it failed before or has waited long, so a person may have been asked for on its behalf
     is_late: bool
+    #: what `store_replies` is told about the conversation
+    introduced: bool
+    is_live: bool
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ def accept(session: Session, inbound: Inbound, holder: str, now: datetime) -> Ac
     """Store a message and decide who answers: nobody (empty), the queue, a person, or the bot, whose turn may begin."""
     received = receive(session, inbound, now)
     if received.is_new:
+        if inbound.channel in LIVE_CHANNELS:
+            announce(session, received.conversation_id)
         if not received.text:
             _answer_ourselves(session, received, "empty_message", now)
             return Accepted(received, None)
@@ -121,12 +127,30 @@ def begin(session: Session, conversation_id: str, holder: str, now: datetime) ->
         _ask_for_a_person(session, conversation_id, row.id, now)
     is_fresh = row.closed_by is not None and row.closed_by < row.id
     question = Question(conversation_id, str(row.id), row.text, row.is_payload, is_fresh)
-    return Turn(question, row.id, fence, row.attempts, row.created_at, is_late or row.attempts > 0)
+    return Turn(
+        question,
+        row.id,
+        fence,
+        row.attempts,
+        row.created_at,
+        is_late or row.attempts > 0,
+        row.introduced,
+        row.channel in LIVE_CHANNELS,
+    )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a message stands: `status` as Message.status, who answers next, and everything that was said to it."""
+
+    status: str
+    owner: str
+    replies: list[Reply]
 
 
 @dataclass(frozen=True)
 class Completed:
-    owner: str
+    outcome: Outcome
     #: another message of this conversation arrived while this one was answered
     has_more: bool
 
@@ -135,16 +159,27 @@ def complete(session: Session, turn: Turn, replies: Sequence[Reply], now: dateti
     """Store the answer and let the conversation go. Raises Conflict (reason `lease`) when another has overtaken us."""
     conversation_id = turn.question.conversation_id
     _release(session, conversation_id, turn.fence)
+    said: list[Reply] = []
+    status = "answered"
     if turn.is_late and owner_of(session, conversation_id) == "agent":
         # Too late: a person has picked the conversation up, and the bot does not talk over people.
-        set_status(session, turn.message_id, "held", now)
+        status = "held"
     else:
         if turn.is_late and withdraw(session, conversation_id, now, reason=Reason.BOT_FAILURE):
             # The customer was told that a person is coming; the bot is back first, and says so.
             back = Reply(say("bot_recovered"), buttons("bot_recovered"))
-            store_replies(session, turn.message_id, conversation_id, [back], "system", now)
-        store_replies(session, turn.message_id, conversation_id, replies, "bot", now)
-        set_status(session, turn.message_id, "answered", now)
+            said = store_replies(session, turn.message_id, conversation_id, [back], "system", now)
+        said += store_replies(
+            session,
+            turn.message_id,
+            conversation_id,
+            replies,
+            "bot",
+            now,
+            introduced=turn.introduced,
+            is_live=turn.is_live,
+        )
+    set_status(session, turn.message_id, status, now)
     if turn.question.is_fresh:
         session.execute(
             update(Conversation)
@@ -152,7 +187,9 @@ def complete(session: Session, turn: Turn, replies: Sequence[Reply], now: dateti
             .values(closed_by=None)
         )
     row = session.connection().execute(statements.OWNER_AND_MORE, {"conversation": conversation_id}).one()
-    return Completed(row[0], row[1])
+    # Earlier tries may have said something, or somebody whose patience was over has been told who speaks.
+    is_all = not turn.is_late and (turn.introduced or len(said) > len(replies))
+    return Completed(Outcome(status, row[0], said if is_all else replies_to(session, turn.message_id)), row[1])
 
 
 def fail(session: Session, turn: Turn, now: datetime) -> datetime:
@@ -185,16 +222,15 @@ def _ask_for_a_person(session: Session, conversation_id: str, message_id: int, n
         store_replies(session, message_id, conversation_id, [reply], "system", now)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    status: str
-    owner: str
-    replies: list[Reply]
-
-
 def outcome(session: Session, conversation_id: str, message_id: int) -> Outcome:
     status = session.scalars(select(Message.status).where(Message.id == message_id)).one()
     return Outcome(status or "pending", owner_of(session, conversation_id), replies_to(session, message_id))
+
+
+def late(session: Session, conversation_id: str, message_id: int, now: datetime) -> Outcome:
+    """The outcome for a customer whose patience is over: who is told to wait has first been told who speaks."""
+    store_replies(session, message_id, conversation_id, [], "system", now)
+    return outcome(session, conversation_id, message_id)
 
 
 def waiting_conversations(session: Session, now: datetime, limit: int = 100) -> list[str]:

@@ -44,6 +44,8 @@ OLDEST_WAITING = (
         _messages.c.next_attempt_at,
         _conversations.c.owner,
         _conversations.c.closed_by,
+        _conversations.c.introduced,
+        _conversations.c.channel,
     )
     .join_from(_messages, _conversations, _conversations.c.id == _messages.c.conversation_id)
     .where(_messages.c.conversation_id == bindparam("conversation"), _messages.c.status == "pending")

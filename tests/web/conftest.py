@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from care.turns.runner import Runner
 from tests.support.api import Api
 from tests.support.dialogue import FakeBot
+from tests.support.sockets import web_process
 from web.app import create_app
 
 
@@ -33,6 +34,14 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://web") as client:
         yield client
+
+
+@pytest.fixture
+async def web(database: object, logging_restored: None, bot: FakeBot) -> AsyncIterator[str]:
+    """The address of the app on a port of its own, for sockets."""
+    async with web_process(bot) as (url, _):
+        yield url
+        bot.gate.set()
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ async def test_an_odd_message_is_answered(api: Api, bot: FakeBot, text: str) -> 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\x00\x07", "\u200b\u200b", "\ufeff"])
 async def test_an_empty_message_is_answered(api: Api, bot: FakeBot, text: str) -> None:
     answer = await api.say(text)
-    assert answer["replies"] == [{"text": say("empty_message")}]
+    assert answer["replies"] == [{"text": say("introduction")}, {"text": say("empty_message")}]
     assert bot.asked == [], "there is nothing to understand"
 
 
@@ -136,7 +136,7 @@ async def test_a_message_id_that_was_used_for_another_text(api: Api, bot: FakeBo
     await api.say("没信号")
     check_problem(await api.send(f"我叫{NAME}", api.message_id), 409, "message_id", NAME)
     assert bot.heard == ["没信号"]
-    assert count("messages") == 2
+    assert count("messages") == 3
 
 
 async def test_a_body_over_the_limit(client: httpx.AsyncClient, bot: FakeBot) -> None:

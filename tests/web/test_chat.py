@@ -20,6 +20,9 @@ from tests.support.database import count, scalar
 from tests.support.dialogue import FakeBot, down
 from tests.support.waiting import eventually
 
+#: It comes before the first answer of every conversation.
+HELLO = {"text": say("introduction")}
+
 
 async def test_a_first_message(client: httpx.AsyncClient) -> None:
     response = await client.post("/api/chat", json={"message_id": str(uuid4()), "text": "没信号"})
@@ -30,7 +33,7 @@ async def test_a_first_message(client: httpx.AsyncClient) -> None:
         "conversation_id": answer["conversation_id"],
         "token": answer["token"],
         "owner": "bot",
-        "replies": [{"text": "听到了：没信号"}],
+        "replies": [HELLO, {"text": "听到了：没信号"}],
         "pending": False,
     }
     assert len(answer["conversation_id"]) == 25
@@ -60,7 +63,14 @@ async def test_buttons(client: httpx.AsyncClient, bot: FakeBot) -> None:
     skip = {"title": "跳过", "payload": "/skip"}
     bot._answer = lambda question: [Reply("请问"), Reply("哪个号码？", [skip])]
     answer = await Api(client).say("没信号")
-    assert answer["replies"] == [{"text": "请问"}, {"text": "哪个号码？", "buttons": [skip]}]
+    assert answer["replies"] == [HELLO, {"text": "请问"}, {"text": "哪个号码？", "buttons": [skip]}]
+
+
+async def test_a_card(api: Api, bot: FakeBot) -> None:
+    card = {"kind": "ticket", "number": "TS20261121-0001", "clocks": [{"name": "feedback", "met": False}]}
+    bot._answer = lambda question: [Reply("已登记", card=card)]
+    answer = await api.say("没信号")
+    assert answer["replies"] == [HELLO, {"text": "已登记", "card": card}]
 
 
 async def test_a_button_that_was_offered_is_a_command(api: Api, bot: FakeBot) -> None:
@@ -113,7 +123,7 @@ async def test_one_message_many_times_at_once(client: httpx.AsyncClient, bot: Fa
     message_id = str(uuid4())
     answers = await asyncio.gather(*(Api(client).say("没信号", message_id) for _ in range(5)))
     assert {answer["conversation_id"] for answer in answers} == {answers[0]["conversation_id"]}
-    assert {answer["replies"][0]["text"] for answer in answers} == {"听到了：没信号"}
+    assert {answer["replies"][-1]["text"] for answer in answers} == {"听到了：没信号"}
     assert len(bot.asked) == 1
 
 
@@ -131,7 +141,7 @@ async def test_pending_then_answered(api: Api, bot: FakeBot) -> None:
     pending = response.json()
     assert pending["pending"] is True
     assert pending["owner"] == "bot"
-    assert pending["replies"] == [{"text": say("answer_delayed")}]
+    assert pending["replies"] == [HELLO, {"text": say("answer_delayed")}]
     bot.gate.set()
     message_id = api.message_id
 
@@ -141,7 +151,7 @@ async def test_pending_then_answered(api: Api, bot: FakeBot) -> None:
 
     answer = await eventually(answered, "the stored answer")
     assert answer is not None
-    assert answer.json()["replies"] == [{"text": "听到了：没信号"}]
+    assert answer.json()["replies"] == [HELLO, {"text": "听到了：没信号"}]
     assert answer.json()["conversation_id"] == pending["conversation_id"]
     assert len(bot.asked) == 1
 
@@ -166,7 +176,7 @@ async def test_after_many_failures_the_customer_is_told_of_the_person(api: Api, 
 
     again = await eventually(told, "the hand-off")
     assert again is not None
-    assert again["replies"] == [{"text": say("bot_failure")}]
+    assert again["replies"] == [HELLO, {"text": say("bot_failure")}]
     assert again["pending"] is True, "the bot may still answer"
 
 
@@ -192,5 +202,5 @@ async def test_in_the_queue(api: Api, bot: FakeBot) -> None:
 async def test_a_hundred_messages_at_once(client: httpx.AsyncClient, bot: FakeBot) -> None:
     bot.takes = 0.01
     answers = await asyncio.gather(*(Api(client).say(f"第{number}位") for number in range(100)))
-    assert [answer["replies"][0]["text"] for answer in answers] == [f"听到了：第{number}位" for number in range(100)]
-    assert count("messages") == 200
+    assert [answer["replies"][-1]["text"] for answer in answers] == [f"听到了：第{number}位" for number in range(100)]
+    assert count("messages") == 300

@@ -33,12 +33,26 @@ async def test_a_missing_token(api: Api, bot: FakeBot) -> None:
     assert len(bot.asked) == 1
 
 
+async def test_a_refusal_is_logged_without_the_token(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    await api.say("没信号")
+    forged = str(api.state["token"])[:-3] + "xyz"
+    check_problem(await api.send("在吗", token=forged), 403, "token")
+    (line,) = [record.msg for record in caplog.records if "request_refused" in record.getMessage()]
+    assert isinstance(line, dict)
+    assert {name: line[name] for name in ("reason", "path", "address")} == {
+        "reason": "token",
+        "path": "/api/chat",
+        "address": "127.0.0.0/24",
+    }
+    assert forged not in caplog.text
+
+
 async def test_somebody_elses_token(api: Api, bot: FakeBot) -> None:
     await api.say("没信号")
     other = await _other_conversation(api)
     check_problem(await api.send("在吗", token=other["token"]), 403, "token", other["token"])
     check_problem(await api.send("在吗", conversation_id=other["conversation_id"]), 403, "token")
-    assert count("messages") == 4
+    assert count("messages") == 6
 
 
 @pytest.mark.parametrize(

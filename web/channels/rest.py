@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +12,7 @@ from care.settings import settings
 from care.turns.runner import Runner
 from care.wording import say
 from web import tokens
+from web.rates import PerMinute
 
 router = APIRouter(prefix="/api", tags=["chat"])
 
@@ -40,6 +41,10 @@ class Button(BaseModel):
 class ReplyOut(BaseModel):
     text: str
     buttons: list[Button] | None = None
+    card: Annotated[
+        dict[str, Any] | None,
+        Field(description="What may be shown instead of the text; `kind` says what it is (docs/widget-protocol.md)."),
+    ] = None
 
 
 class ChatOut(BaseModel):
@@ -66,6 +71,7 @@ class ChatOut(BaseModel):
         409: {"description": "message_id was used for another text (problem details)"},
         413: {"description": "Body too large (problem details)"},
         422: {"description": "Request (problem details)"},
+        429: {"description": "Too many messages in a minute; nothing was stored (problem details)"},
         503: {"description": "Not stored: send the same message_id again (problem details)"},
     },
 )
@@ -73,6 +79,9 @@ async def chat(message: ChatIn, request: Request, response: Response) -> ChatOut
     if message.conversation_id is not None:
         tokens.check(message.token, message.conversation_id)
     inbound = Inbound("rest", check_message_id(message.message_id), clean_text(message.text), message.conversation_id)
+    if message.conversation_id is not None:
+        rates: PerMinute = request.app.state.messages
+        rates.check(message.conversation_id, message.message_id)
     runner: Runner = request.app.state.runner
     accepted, outcome = await runner.accept_and_answer(inbound, settings().reply_patience)
     replies = [ReplyOut.model_validate(reply.as_json()) for reply in outcome.replies]
@@ -80,8 +89,8 @@ async def chat(message: ChatIn, request: Request, response: Response) -> ChatOut
     if pending:
         response.status_code = 202
         response.headers["Retry-After"] = "2"
-        if not replies:
-            replies = [ReplyOut(text=say("answer_delayed"))]
+        if outcome.owner == "bot":  # otherwise the customer was told of the person who comes instead
+            replies.append(ReplyOut(text=say("answer_delayed")))
     conversation_id = accepted.received.conversation_id
     return ChatOut(
         conversation_id=conversation_id,

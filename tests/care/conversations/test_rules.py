@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from care.conversations.rules import MAX_TEXT, Reply, check_message_id, clean_text
+from care.conversations.rules import MAX_TEXT, Reply, check_message_id, clean_text, id_from
 from care.errors import InvalidInput
 
 CLEANED = [
@@ -81,7 +83,15 @@ def test_what_is_no_message_id(message_id: str) -> None:
     assert refused.value.reason == "message_id"
 
 
-def test_a_reply_without_buttons_has_no_such_key() -> None:
+def test_a_reply_has_no_key_for_what_it_has_not() -> None:
     assert Reply("好的").as_json() == {"text": "好的"}
     button = {"title": "跳过", "payload": "/skip"}
     assert Reply("哪个号码？", [button]).as_json() == {"text": "哪个号码？", "buttons": [button]}
+    card = {"kind": "summary", "rows": []}
+    assert Reply("请核对", card=card).as_json() == {"text": "请核对", "card": card}
+
+
+def test_the_id_that_a_key_stands_for() -> None:
+    """Always the same, like other ids of conversations, and no way back to the key."""
+    assert id_from("k1") == id_from("k1") != id_from("k2")
+    assert re.fullmatch(r"c[\w-]{24}", id_from("b7a0b1de3f0a4c1e9d5e0a2f5d0c8f11"))

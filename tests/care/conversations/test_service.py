@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care.conversations.rules import Inbound, Reply
+from care.conversations.rules import Inbound, Reply, id_from
 from care.conversations.service import (
     Received,
     close_matter,
+    exists,
+    open_conversation,
     owner_of,
     receive,
     replies_to,
@@ -22,10 +24,13 @@ from care.conversations.service import (
 from care.conversations.tables import Conversation, Message
 from care.db import transaction
 from care.errors import Conflict, NotAllowed
+from care.wording import say
 from tests.support.database import count, raw_bytes
 from tests.support.times import NOW
 from tests.support.waiting import at_once
 
+#: It comes before the first answer of every conversation.
+HELLO = Reply(say("introduction"))
 UUID = "b7a0b1de-3f0a-4c1e-9d5e-0a2f5d0c8f11"
 LATER = NOW + timedelta(seconds=3)
 
@@ -128,6 +133,33 @@ def test_an_unknown_conversation(session: Session) -> None:
     assert session.query(Message).count() == 0
 
 
+def test_a_key_of_ours_stands_for_its_conversation(session: Session) -> None:
+    """Whatever the ids of its messages are; and another key, with the same ids, for another one."""
+
+    def send(key: str, message_id: str) -> Received:
+        return receive(session, Inbound("socketio", message_id, "没信号", opening_key=key), NOW)
+
+    first, second, other = send("k1", "1"), send("k1", "2"), send("k2", "1")
+    assert first.conversation_id == second.conversation_id == id_from("k1")
+    assert other.conversation_id == id_from("k2") != first.conversation_id
+    assert (first.is_new, second.is_new, other.is_new, send("k1", "1").is_new) == (True, True, True, False)
+    assert session.query(Conversation).count() == 2
+    assert open_conversation(session, "socketio", "k1", NOW) == first.conversation_id
+    assert exists(session, first.conversation_id)
+    assert not exists(session, id_from("k3"))
+
+
+@pytest.mark.usefixtures("database")
+def test_a_key_that_opens_five_times_at_once() -> None:
+    def send(message_id: int) -> Received:
+        with transaction() as session:
+            return receive(session, Inbound("socketio", str(message_id), "没信号", opening_key="k1"), NOW)
+
+    received = at_once(*[lambda n=n: send(n) for n in range(5)])
+    assert {each.conversation_id for each in received} == {id_from("k1")}
+    assert (count("conversations"), count("messages")) == (1, 5)
+
+
 SKIP = {"title": "跳过", "payload": "/skip"}
 CHANGE = {"title": "号码", "payload": '/correct{"field": "line"}'}
 
@@ -177,8 +209,29 @@ def test_replies_are_those_of_the_message_in_their_order(session: Session) -> No
     store_replies(session, first.message_id, first.conversation_id, [Reply("一"), Reply("二", [SKIP])], "bot", NOW)
     store_replies(session, second.message_id, first.conversation_id, [Reply("三")], "bot", NOW)
     store_replies(session, first.message_id, first.conversation_id, [], "bot", NOW)
-    assert replies_to(session, first.message_id) == [Reply("一"), Reply("二", [SKIP])]
+    assert replies_to(session, first.message_id) == [HELLO, Reply("一"), Reply("二", [SKIP])]
     assert replies_to(session, second.message_id) == [Reply("三")]
+
+
+CARD = {"kind": "summary", "rows": [{"label": "号码", "value": "13800138000"}]}
+
+
+def test_a_card_comes_back_as_it_was(session: Session) -> None:
+    first = _send(session, UUID)
+    replies = [Reply("一", card=CARD), Reply("二", [SKIP])]
+    store_replies(session, first.message_id, first.conversation_id, replies, "bot", NOW, introduced=True)
+    assert replies_to(session, first.message_id) == replies
+
+
+def test_what_was_stored_is_returned(session: Session) -> None:
+    first = _send(session, UUID)
+
+    def store(*replies: Reply) -> list[Reply]:
+        return store_replies(session, first.message_id, first.conversation_id, replies, "bot", NOW)
+
+    assert store(Reply("一")) == [HELLO, Reply("一")]
+    assert store(Reply("二"), Reply("三")) == [Reply("二"), Reply("三")]
+    assert store() == []
 
 
 def test_status_and_its_time(session: Session) -> None:
@@ -219,7 +272,8 @@ def test_one_message_sent_five_times_at_once() -> None:
 def test_the_table_holds_no_readable_words() -> None:
     with transaction() as session:
         received = _send(session, UUID, "我的号码13800138000没信号")
-        store_replies(session, received.message_id, received.conversation_id, [Reply("请稍等片刻")], "bot", NOW)
+        replies = [Reply("请稍等片刻", card={"kind": "summary", "rows": [{"label": "联系人", "value": "王小明"}]})]
+        store_replies(session, received.message_id, received.conversation_id, replies, "bot", NOW)
     stored = raw_bytes()
-    for words in ("13800138000", "没信号", "请稍等片刻"):
+    for words in ("13800138000", "没信号", "请稍等片刻", "王小明", "联系人"):
         assert words.encode() not in stored

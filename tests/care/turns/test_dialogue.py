@@ -73,6 +73,24 @@ async def test_a_question_and_its_answer(gateway: Gateway, dialogue: RasaDialogu
     assert body == {"message_id": "12", "conversation_id": "c1", "text": "没信号", "payload": False, "fresh": True}
 
 
+CARD = {"kind": "ticket", "number": "TS20261121-0001", "clocks": []}
+CUSTOM = [
+    ({"card": CARD}, CARD),
+    ({"card": CARD, "other": 1}, CARD),  # what else an action may send is not ours
+    ({"other": 1}, None),
+    ({}, None),
+    (None, None),
+]
+
+
+@pytest.mark.parametrize(("custom", "card"), CUSTOM)
+async def test_a_card(
+    gateway: Gateway, dialogue: RasaDialogue, custom: dict[str, object] | None, card: dict[str, object] | None
+) -> None:
+    gateway.answer = JSONResponse({"replies": [{"text": "已登记", "buttons": [], "custom": custom}]})
+    assert await dialogue.answer(QUESTION) == [Reply("已登记", [], card)]
+
+
 @pytest.mark.parametrize("text", ["没信号😡\n\u2028<b>", '/correct{"field": "line"}', "网" * 12_000])
 async def test_any_text_arrives_as_it_is(gateway: Gateway, dialogue: RasaDialogue, text: str) -> None:
     gateway.answer = JSONResponse({"replies": [{"text": "好的"}]})

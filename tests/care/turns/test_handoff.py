@@ -42,7 +42,7 @@ def test_after_five_failures_a_person_is_asked_for_and_the_bot_goes_on_trying(ch
     chat.fail_until_it_waits(turn, 5)
     assert chat.handoffs == [("bot_failure", "waiting")]
     assert chat.owner == "queue"
-    assert chat.said_to(turn.message_id) == [say("bot_failure")], "told honestly"
+    assert chat.said_to(turn.message_id) == [say("introduction"), say("bot_failure")], "told honestly"
     assert chat.status(turn.message_id) == "pending", "and not given up"
     assert chat.begin() is not None
 
@@ -55,13 +55,13 @@ def test_after_two_minutes_a_person_is_asked_for_even_after_few_failures(chat: C
     again = chat.begin()
     assert again is not None
     assert chat.handoffs == [("bot_failure", "waiting")]
-    assert chat.said_to(turn.message_id) == [say("bot_failure")]
+    assert chat.said_to(turn.message_id) == [say("introduction"), say("bot_failure")]
 
 
 def test_the_customer_is_told_once(chat: Chat) -> None:
     turn = chat.turn("没信号")
     chat.fail_until_it_waits(turn, 8)
-    assert chat.said_to(turn.message_id) == [say("bot_failure")]
+    assert chat.said_to(turn.message_id) == [say("introduction"), say("bot_failure")]
     assert chat.handoffs == [("bot_failure", "waiting")]
 
 
@@ -71,9 +71,14 @@ def test_the_bots_answer_withdraws_its_own_handoff(chat: Chat) -> None:
     again = chat.begin()
     assert again is not None
     completed = chat.complete(again, "请说说情况")
-    assert completed.owner == "bot"
+    assert completed.outcome.owner == "bot"
     assert chat.handoffs == [("bot_failure", "withdrawn")]
-    assert chat.said_to(turn.message_id) == [say("bot_failure"), say("bot_recovered"), "请说说情况"]
+    assert chat.said_to(turn.message_id) == [
+        say("introduction"),
+        say("bot_failure"),
+        say("bot_recovered"),
+        "请说说情况",
+    ]
     assert not chat.turn("继续").question.is_fresh, "the matter goes on"
 
 
@@ -83,7 +88,7 @@ def test_the_bots_answer_withdraws_a_handoff_that_was_opened_because_nobody_trie
     turn = chat.after(minutes=3).begin("worker")
     assert turn is not None
     assert chat.handoffs == [("bot_failure", "waiting")]
-    assert chat.complete(turn, "请说说情况").owner == "bot"
+    assert chat.complete(turn, "请说说情况").outcome.owner == "bot"
     assert chat.handoffs == [("bot_failure", "withdrawn")]
 
 
@@ -94,7 +99,7 @@ def test_the_bots_answer_does_not_withdraw_what_the_customer_asked_for(chat: Cha
     again = chat.begin()
     assert again is not None
     chat.ask_for_a_person(Reason.ASKED)
-    assert chat.complete(again, "正在为您转人工").owner == "queue"
+    assert chat.complete(again, "正在为您转人工").outcome.owner == "queue"
     assert chat.handoffs == [("asked", "waiting")]
 
 
@@ -113,8 +118,8 @@ def test_the_bot_does_not_talk_over_a_person(chat: Chat) -> None:
     again = chat.begin()
     assert again is not None
     chat.pick_up()
-    assert chat.complete(again, "请说说情况").owner == "agent"
-    assert chat.said_to(turn.message_id) == [say("bot_failure")]
+    assert chat.complete(again, "请说说情况").outcome.owner == "agent"
+    assert chat.said_to(turn.message_id) == [say("introduction"), say("bot_failure")]
     assert chat.status(turn.message_id) == "held"
     assert chat.handoffs == [("bot_failure", "picked")]
 
@@ -133,7 +138,7 @@ def test_a_new_message_while_only_the_bot_failed_is_the_bots(chat: Chat) -> None
 def test_asked_for_in_the_turn(chat: Chat) -> None:
     turn = chat.turn("转人工")
     chat.ask_for_a_person()
-    assert chat.complete(turn, "正在为您转人工").owner == "queue"
+    assert chat.complete(turn, "正在为您转人工").outcome.owner == "queue"
     assert chat.handoffs == [("asked", "waiting")]
 
 

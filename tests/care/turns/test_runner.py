@@ -25,6 +25,9 @@ pytestmark = pytest.mark.usefixtures("database")
 
 Look = Callable[[], Awaitable[bool]]
 
+#: It comes before the first answer of every conversation.
+HELLO = Reply(say("introduction"))
+
 LONG = 10.0
 SHORT = 0.05
 
@@ -64,7 +67,7 @@ async def _answered(runner: Runner, inbound: Inbound) -> Outcome:
 
 async def test_answered_in_time(runner: Runner, bot: FakeBot) -> None:
     accepted, outcome = await _send(runner, _message("没信号"))
-    assert outcome == Outcome("answered", "bot", [Reply("听到了：没信号")])
+    assert outcome == Outcome("answered", "bot", [HELLO, Reply("听到了：没信号")])
     (question,) = bot.asked
     assert question.conversation_id == accepted.received.conversation_id
     assert question.message_id == str(accepted.received.message_id)
@@ -75,10 +78,10 @@ async def test_a_slow_answer_comes_later(runner: Runner, bot: FakeBot) -> None:
     bot.gate.clear()
     inbound = _message("没信号")
     accepted, outcome = await _send(runner, inbound, SHORT)
-    assert outcome == Outcome("pending", "bot", [])
+    assert outcome == Outcome("pending", "bot", [HELLO]), "who is told to wait knows who speaks"
     assert (await _send(runner, inbound, SHORT))[1] == outcome, "asked again: still the same turn"
     bot.gate.set()
-    assert (await _answered(runner, inbound)).replies == [Reply("听到了：没信号")]
+    assert (await _answered(runner, inbound)).replies == [HELLO, Reply("听到了：没信号")]
     assert bot.heard == ["没信号"]
     assert accepted.turn is not None
 
@@ -92,7 +95,7 @@ async def test_a_caller_that_goes_away_does_not_lose_the_answer(runner: Runner, 
     with pytest.raises(asyncio.CancelledError):
         await request
     bot.gate.set()
-    assert (await _answered(runner, inbound)).replies == [Reply("听到了：没信号")]
+    assert (await _answered(runner, inbound)).replies == [HELLO, Reply("听到了：没信号")]
     assert len(bot.asked) == 1
 
 
@@ -100,7 +103,7 @@ async def test_a_failure_is_tried_again_while_the_customer_waits(runner: Runner,
     """The action server is being restarted: the customer notices half a second."""
     bot.failures = [down("rasa_503")]
     _, outcome = await _send(runner, _message("没信号"))
-    assert outcome == Outcome("answered", "bot", [Reply("听到了：没信号")])
+    assert outcome == Outcome("answered", "bot", [HELLO, Reply("听到了：没信号")])
     assert bot.heard == ["没信号", "没信号"]
     assert len({question.message_id for question in bot.asked}) == 1, "under one id: the bot may have answered before"
     assert count("handoffs") == 0
@@ -117,7 +120,7 @@ async def test_the_fifth_failure_asks_for_a_person_and_leaves_the_next_try_to_th
     bot.failures = [down()]
     await runner.run(str(chat.id))
     outcome = chat.outcome(turn.message_id)
-    assert outcome == Outcome("pending", "queue", [Reply(say("bot_failure"))])
+    assert outcome == Outcome("pending", "queue", [HELLO, Reply(say("bot_failure"))])
     assert len(bot.asked) == 1
     chat.now = db.utcnow() + timedelta(seconds=5)
     assert chat.waiting() == [chat.id]
@@ -132,7 +135,7 @@ async def test_two_messages_of_one_conversation_are_answered_in_order(runner: Ru
     await eventually(_stored(2), "the second message to be stored")
     bot.gate.set()
     (_, one), (_, two) = await asyncio.gather(first, second)
-    assert (one.replies, two.replies) == ([Reply("听到了：第一句")], [Reply("听到了：第二句")])
+    assert (one.replies, two.replies) == ([HELLO, Reply("听到了：第一句")], [Reply("听到了：第二句")])
     assert bot.heard == ["第一句", "第二句"]
 
 
@@ -151,9 +154,9 @@ async def test_what_arrived_meanwhile_is_answered_without_being_asked_for(runner
 async def test_one_message_sent_twice_at_once_is_answered_once(runner: Runner, bot: FakeBot) -> None:
     inbound = _message("没信号")
     results = await asyncio.gather(*(_send(runner, inbound) for _ in range(4)))
-    assert [outcome.replies for _, outcome in results] == [[Reply("听到了：没信号")]] * 4
+    assert [outcome.replies for _, outcome in results] == [[HELLO, Reply("听到了：没信号")]] * 4
     assert len(bot.asked) == 1
-    assert count("messages") == 2
+    assert count("messages") == 3
 
 
 async def test_one_message_sent_to_two_processes_is_answered_once(runner: Runner, bot: FakeBot) -> None:
@@ -166,7 +169,7 @@ async def test_one_message_sent_to_two_processes_is_answered_once(runner: Runner
     there = asyncio.create_task(_send(other, inbound))
     bot.gate.set()
     results = await asyncio.gather(here, there)
-    assert [outcome.replies for _, outcome in results] == [[Reply("听到了：没信号")]] * 2
+    assert [outcome.replies for _, outcome in results] == [[HELLO, Reply("听到了：没信号")]] * 2
     assert other_bot.asked == []
     await other.aclose()
 
@@ -174,7 +177,9 @@ async def test_one_message_sent_to_two_processes_is_answered_once(runner: Runner
 async def test_many_conversations_at_once(runner: Runner, bot: FakeBot) -> None:
     """Four times as many as connections: they queue, nobody is refused."""
     results = await asyncio.gather(*(_send(runner, _message(f"第{number}位")) for number in range(40)))
-    assert [outcome.replies for _, outcome in results] == [[Reply(f"听到了：第{number}位")] for number in range(40)]
+    assert [outcome.replies for _, outcome in results] == [
+        [HELLO, Reply(f"听到了：第{number}位")] for number in range(40)
+    ]
 
 
 async def test_an_overtaken_process_stores_nothing(runner: Runner, bot: FakeBot) -> None:
@@ -188,8 +193,8 @@ async def test_an_overtaken_process_stores_nothing(runner: Runner, bot: FakeBot)
     await worker.run(accepted.received.conversation_id)
     bot.gate.set()
     await runner.aclose(seconds=5)
-    assert (await _answered(worker, inbound)).replies == [Reply("新的答复")]
-    assert count("messages") == 2
+    assert (await _answered(worker, inbound)).replies == [HELLO, Reply("新的答复")]
+    assert count("messages") == 3
     await worker.aclose()
 
 
@@ -203,7 +208,7 @@ async def test_a_bot_that_breaks_in_an_unknown_way_loses_nothing(runner: Runner,
         assert waiting_conversations(session, db.utcnow() + LEASE) == [accepted.received.conversation_id]
         session.execute(text("UPDATE turn_leases SET expires_at = now()"))
     await runner.run_many([accepted.received.conversation_id], at_once=1)
-    assert (await _answered(runner, inbound)).replies == [Reply("听到了：没信号")]
+    assert (await _answered(runner, inbound)).replies == [HELLO, Reply("听到了：没信号")]
 
 
 async def test_messages_left_behind_are_taken_up(runner: Runner, bot: FakeBot) -> None:
@@ -223,7 +228,7 @@ async def test_messages_left_behind_are_taken_up(runner: Runner, bot: FakeBot) -
 
 async def test_an_empty_message_does_not_reach_the_bot(runner: Runner, bot: FakeBot) -> None:
     _, outcome = await _send(runner, _message(""))
-    assert outcome == Outcome("answered", "bot", [Reply(say("empty_message"))])
+    assert outcome == Outcome("answered", "bot", [HELLO, Reply(say("empty_message"))])
     assert bot.asked == []
 
 

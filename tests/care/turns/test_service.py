@@ -11,9 +11,13 @@ from care.errors import Conflict
 from care.turns.dialogue import Question
 from care.turns.rules import LEASE
 from care.turns.service import Turn, waiting_conversations
+from care.wording import say
 from tests.support.chat import Chat
 from tests.support.times import NOW
 from tests.support.waiting import at_once
+
+#: It comes before the first answer of every conversation.
+HELLO = say("introduction")
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -32,13 +36,15 @@ def test_a_message_and_its_answer(chat: Chat) -> None:
         failures=0,
         received_at=NOW,
         is_late=False,
+        introduced=False,
+        is_live=False,
     )
     assert chat.outcome(turn.message_id).status == "pending"
     completed = chat.after(seconds=1).complete(turn, "请说说情况", "在哪里？")
-    assert (completed.owner, completed.has_more) == ("bot", False)
+    assert (completed.outcome.owner, completed.has_more) == ("bot", False)
     outcome = chat.outcome(turn.message_id)
     assert (outcome.status, outcome.owner) == ("answered", "bot")
-    assert chat.said_to(turn.message_id) == ["请说说情况", "在哪里？"]
+    assert chat.said_to(turn.message_id) == [HELLO, "请说说情况", "在哪里？"]
     assert chat.begin() is None, "nothing waits"
 
 
@@ -49,7 +55,7 @@ def test_a_message_that_is_sent_again_after_its_answer_is_not_run_again(chat: Ch
     again = chat.send("没信号", message_id=chat.last_message_id)
     assert again.turn is None
     assert again.received.status == "answered"
-    assert chat.said_to(again.received.message_id) == ["请说说情况"]
+    assert chat.said_to(again.received.message_id) == [HELLO, "请说说情况"]
 
 
 def test_a_message_that_is_sent_again_while_it_runs_joins_it(chat: Chat) -> None:
@@ -75,6 +81,7 @@ def test_messages_of_a_conversation_go_in_order_one_at_a_time(chat: Chat) -> Non
         ("customer", "第一句"),
         ("customer", "第二句"),
         ("customer", "第三句"),
+        ("system", HELLO),
         ("bot", "答第一句"),
         ("bot", "答第二句"),
         ("bot", "答第三句"),
@@ -136,7 +143,7 @@ def test_an_overtaken_holder_writes_nothing(chat: Chat, late: str) -> None:
     assert chat.said_to(old.message_id) == []
     chat.complete(new, "新的答复")
     come_late()
-    assert chat.said_to(old.message_id) == ["新的答复"]
+    assert chat.said_to(old.message_id) == [HELLO, "新的答复"]
     assert chat.handoffs == []
 
 
@@ -207,8 +214,8 @@ def test_an_empty_message_is_answered_without_the_bot(chat: Chat) -> None:
     assert accepted.turn is None
     outcome = chat.outcome(accepted.received.message_id)
     assert (outcome.status, outcome.owner) == ("answered", "bot")
-    assert len(outcome.replies) == 1
-    assert chat.transcript[-1][0] == "system"
+    assert [reply.text for reply in outcome.replies] == [HELLO, say("empty_message")]
+    assert [author for author, _ in chat.transcript] == ["customer", "system", "system"]
 
 
 def test_an_empty_message_does_not_disturb_a_running_turn(chat: Chat) -> None:

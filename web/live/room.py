@@ -1,0 +1,77 @@
+"""One conversation with customers connected to this process: who they are, and what they were shown."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from care.conversations.history import PAGE, Said
+
+#: Longer than any transaction of ours may last: no smaller id than one that was seen this long ago will still appear.
+_SETTLED_SECONDS = 60.0
+
+
+@dataclass(eq=False)
+class Room:
+    conversation_id: str
+    #: the clients (their socket ids) that are shown what is new, and whether they know our fields
+    members: dict[str, bool] = field(default_factory=dict)
+    #: clients that are on their way in
+    joining: int = 0
+    #: the names of its two audiences; never those of an earlier room of this conversation, which may still be at work
+    ours: str = field(default_factory=lambda: f"ours {uuid4().hex}")
+    plain: str = field(default_factory=lambda: f"plain {uuid4().hex}")
+    #: held while something is shown, so that everybody sees the same order
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    #: the cursor: everything up to this id was shown, and those of `shown` (with the moment) after it
+    settled: int = 0
+    shown: dict[int, float] = field(default_factory=dict)
+    #: message_id → the client that sent it, and therefore shows it already
+    own: dict[str, str] = field(default_factory=dict)
+
+    owner: str = "bot"
+    is_typing: bool = False
+    #: the message for which the customers were told that the answer takes longer
+    told_late: int | None = None
+    timer: asyncio.TimerHandle | None = None
+
+    #: the next announcement is that of a message which a client of ours has just sent
+    expects_own: bool = False
+    postponed: asyncio.TimerHandle | None = None
+    #: something was announced since the last look
+    is_stale: bool = False
+    following: asyncio.Task[None] | None = None
+
+    def audience(self, is_ours: bool) -> str:
+        return self.ours if is_ours else self.plain
+
+    def unseen(self, said: Iterable[Said]) -> list[Said]:
+        return [each for each in said if each.id > self.settled and each.id not in self.shown]
+
+    def mark(self, said: Iterable[Said]) -> None:
+        """These were shown; what was shown long ago becomes the cursor."""
+        now = time.monotonic()
+        self.shown |= dict.fromkeys((each.id for each in said), now)
+        old = [number for number, moment in self.shown.items() if now - moment > _SETTLED_SECONDS]
+        if old:
+            self.settled = max(old)
+            self.shown = {number: moment for number, moment in self.shown.items() if number > self.settled}
+
+    def begin_after(self, page: list[Said]) -> None:
+        """The first page that was read: what stands before a full one is long past."""
+        if len(page) == PAGE:
+            self.settled = max(self.settled, page[0].id - 1)
+
+    def stop_timer(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+
+    def stop_postponed(self) -> None:
+        if self.postponed is not None:
+            self.postponed.cancel()
+            self.postponed = None
