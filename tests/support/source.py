@@ -46,7 +46,7 @@ def spoken(*packages: str) -> list[Spoken]:
             if isinstance(node, ast.Constant)
             and isinstance(node.value, str)
             and re.fullmatch(r"utter_[a-z_]+", node.value)
-            and node.value != "utter_choice_"
+            and node.value not in ("utter_choice_", "utter_action")
             and id(node) not in named
         ]
     return found
@@ -82,9 +82,16 @@ def reasons(*paths: str) -> set[str]:
     return found
 
 
+_PATTERN_SIGNS = re.compile(r"[|()\[\]\\{}^$*+]")
+
+
 def chinese_sentences(tree: ast.Module) -> list[tuple[int, str]]:
-    """Chinese text that is no docstring, no regular expression and no single word."""
+    """Chinese text that is no docstring, no regular expression, no single word and no table of words to look for.
+
+    A table stands at the top of its module; what looks like a sentence is one also there.
+    """
     exempt: set[int] = set()
+    tables: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
             node
@@ -92,14 +99,26 @@ def chinese_sentences(tree: ast.Module) -> list[tuple[int, str]]:
             exempt |= {id(child) for child in ast.walk(node.body[0])}
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re."):
             exempt |= {id(child) for child in ast.walk(node)}
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign | ast.AnnAssign):
+            tables |= {id(child) for child in ast.walk(statement)}
     return [
         (node.lineno, node.value)
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and id(node) not in exempt
-        and (
-            len(_CHINESE.findall(node.value)) > 4
-            or (_CHINESE.search(node.value) and re.search("[，。！？]", node.value))
-        )
+        and (_is_sentence(node.value) if id(node) in tables else _is_said(node.value))
     ]
+
+
+def _is_said(text: str) -> bool:
+    return len(_CHINESE.findall(text)) > 4 or _is_punctuated(text)
+
+
+def _is_sentence(text: str) -> bool:
+    return not _PATTERN_SIGNS.search(text) and _is_punctuated(text)
+
+
+def _is_punctuated(text: str) -> bool:
+    return bool(_CHINESE.search(text) and re.search("[，。！？]", text))

@@ -1,0 +1,257 @@
+import { Conversation } from "./conversation.js";
+import { fitting, objection, type Files } from "./evidence.js";
+import { uuid } from "./ids.js";
+import type { Line, Listener } from "./line.js";
+import { Outbox } from "./outbox.js";
+import type { History, Message, Owner } from "./protocol.js";
+import { Sender } from "./sender.js";
+import type { Store } from "./storage.js";
+
+/** `off`: not opened yet; `lost`: the connection is gone, or was refused, and is being sought again. */
+export type Link = "off" | "connecting" | "ready" | "lost";
+
+/** What the customer must be told besides. */
+export type Notice = "session_ended" | "too_many" | "busy" | "";
+
+/** Milliseconds after which a typing sign without an end is taken back. */
+const TYPING_PATIENCE = 120_000;
+/** Milliseconds that a page takes to show the history. */
+const HISTORY_SHOWN = 1_000;
+/** Milliseconds by which the two clocks may differ before it matters to a countdown. */
+const CLOCK_TOLERANCE = 30_000;
+
+/** One customer's conversation: what is said, what is on its way, who answers. Knows nothing of the page. */
+export class Chat implements Listener {
+  link: Link = "off";
+  owner: Owner = "bot";
+  notice: Notice = "";
+  isTyping = false;
+  /** What the server says while the answer takes longer; it is in no history. */
+  meanwhile: Message | null = null;
+  /** The history has come and been shown; what comes now is news, to be read out to whoever does not see it. */
+  isSettled = false;
+  hasEarlier = false;
+  readonly conversation = new Conversation();
+  /** Milliseconds to add to this device's clock to have the server's. */
+  skew = 0;
+
+  private readonly outbox: Outbox;
+  private readonly sender: Sender;
+  private readonly tokenName: string;
+  private token: string | null;
+  private typingEnds: ReturnType<typeof setTimeout> | undefined;
+  private settling: ReturnType<typeof setTimeout> | undefined;
+  private lastWritten = 0;
+
+  /** `changed` is called after every change, `heard` for every live message that is not the customer's. */
+  constructor(
+    server: string,
+    private readonly store: Store,
+    private readonly line: Line,
+    private readonly files: Files,
+    private readonly changed: () => void,
+    private readonly heard: (message: Message) => void,
+  ) {
+    this.tokenName = `${server}|session`;
+    this.token = store.get(this.tokenName);
+    this.outbox = new Outbox(store, server);
+    this.sender = new Sender(line, this.outbox, this.conversation, changed);
+  }
+
+  /** Brings back what was written before a reload and is not sent yet; whether there is any. */
+  restore(): boolean {
+    return this.sender.restore();
+  }
+
+  connect(): void {
+    if (this.link !== "off") return;
+    this.link = "connecting";
+    this.line.connect(this);
+    this.changed();
+  }
+
+  /** The network is back, or the page in view again: no reason to wait for the next try. */
+  wake(): void {
+    if (this.link === "lost") this.line.reconnect();
+  }
+
+  disconnect(): void {
+    this.line.close();
+    this.sender.stop();
+    this.link = "off";
+    clearTimeout(this.typingEnds);
+    clearTimeout(this.settling);
+  }
+
+  /** `title`: what the customer sees when `text` is the payload of a button. */
+  say(text: string, title: string | null = null): void {
+    // Said once is enough; what comes now belongs to the new conversation.
+    if (this.notice === "session_ended") this.notice = "";
+    this.sender.push({ messageId: uuid(), text, title, at: this.writtenAt() });
+    this.changed();
+  }
+
+  /** Sends a file; returns why not if it cannot be sent at all, else an empty string. */
+  async attach(file: File): Promise<string> {
+    const fit = await fitting(file);
+    const why = objection(fit);
+    if (why) return why;
+    const entry = this.conversation.write(uuid(), this.writtenAt(), { file: fit });
+    this.changed();
+    await this.upload(entry.key);
+    return "";
+  }
+
+  /** Sends again what was refused: a file under its id, words as a new message. */
+  again(key: string): void {
+    const entry = this.conversation.find(key);
+    if (!entry) return;
+    if (entry.file) {
+      this.conversation.mark(entry, "waiting");
+      void this.upload(key);
+    } else {
+      this.conversation.remove(key);
+      this.say(entry.text, entry.title);
+    }
+    this.changed();
+  }
+
+  discard(key: string): void {
+    this.outbox.remove(key);
+    this.conversation.remove(key);
+    this.changed();
+  }
+
+  askEarlier(): void {
+    const first = this.conversation.firstId;
+    if (first !== null) this.line.askEarlier(first);
+  }
+
+  picture(id: string): Promise<Blob> {
+    return this.token === null ? Promise.reject(new Error("no session")) : this.files.load(id, this.token);
+  }
+
+  /** Nothing of the conversation stays on this device; the next message opens another one. */
+  forget(): void {
+    this.disconnect();
+    this.store.remove(this.tokenName);
+    this.token = null;
+    this.outbox.clear();
+    this.conversation.clear();
+    this.owner = "bot";
+    this.notice = "";
+    this.meanwhile = null;
+    this.isTyping = this.isSettled = this.hasEarlier = false;
+    this.changed();
+  }
+
+  // What the line tells.
+
+  onConnected(): void {
+    this.line.askSession(this.token);
+  }
+
+  onLost(reason: string): void {
+    this.sender.stop();
+    this.link = "lost";
+    this.showTyping(false);
+    if (reason) this.notice = reason === "too_many_sockets" ? "too_many" : "busy";
+    this.changed();
+  }
+
+  onSession(token: string): void {
+    this.token = token;
+    this.store.set(this.tokenName, token);
+    this.link = "ready";
+    if (this.notice !== "session_ended") this.notice = "";
+    this.sender.start(token);
+    this.conversation.entries.forEach((entry) => void this.upload(entry.key));
+    this.changed();
+  }
+
+  onHistory(history: History): void {
+    const now = new Date().toISOString();
+    history.messages.forEach((message) => this.conversation.take(message, now));
+    const [first] = history.messages;
+    if (first && first.id === this.conversation.firstId) this.hasEarlier = history.more;
+    if (history.owner) this.owner = history.owner;
+    if (this.notice === "busy") this.notice = "";
+    if (!this.isSettled) this.settle(history.messages.length === 0 ? 0 : HISTORY_SHOWN);
+    this.changed();
+  }
+
+  onMessage(message: Message): void {
+    if (message.at) this.compareClocks(Date.parse(message.at));
+    this.meanwhile = message.isTransient ? message : null;
+    if (!message.isTransient) {
+      const isNew = this.conversation.take(message, new Date().toISOString());
+      if (isNew && message.author !== "customer") this.heard(message);
+    }
+    this.changed();
+  }
+
+  onOwner(owner: Owner): void {
+    this.owner = owner;
+    this.changed();
+  }
+
+  onTyping(on: boolean): void {
+    this.showTyping(on);
+    this.changed();
+  }
+
+  /** A session that is refused is followed by a new one; anything else is tried again by the server or by the sender. */
+  onRefused(reason: string): void {
+    if (reason === "session") {
+      this.token = null;
+      this.conversation.forgetStored();
+      this.notice = "session_ended";
+    } else {
+      this.notice = "busy";
+    }
+    this.changed();
+  }
+
+  private async upload(key: string): Promise<void> {
+    const entry = this.conversation.find(key);
+    if (!entry?.file || entry.state !== "waiting" || this.link !== "ready" || this.token === null) return;
+    this.conversation.mark(entry, "sending");
+    entry.progress = 0;
+    this.changed();
+    const sent = await this.files.send(entry.file, key, this.token, (part) => {
+      entry.progress = part;
+      this.changed();
+    });
+    if (sent.ok) this.conversation.mark(entry, "delivered");
+    // Cut on the way: it goes up again with the next connection.
+    else if (sent.retry && this.link !== "ready") this.conversation.mark(entry, "waiting");
+    else this.conversation.mark(entry, "refused", sent.reason, sent.told);
+    this.changed();
+  }
+
+  private settle(after: number): void {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      this.isSettled = true;
+      this.changed();
+    }, after);
+  }
+
+  private showTyping(on: boolean): void {
+    clearTimeout(this.typingEnds);
+    this.isTyping = on;
+    if (on) this.typingEnds = setTimeout(() => this.onTyping(false), TYPING_PATIENCE);
+    else this.meanwhile = null;
+  }
+
+  private compareClocks(server: number): void {
+    const difference = server - Date.now();
+    this.skew = Math.abs(difference) > CLOCK_TOLERANCE ? difference : 0;
+  }
+
+  /** Growing, also for two messages within a millisecond: it is the order of the outbox. */
+  private writtenAt(): string {
+    this.lastWritten = Math.max(Date.now(), this.lastWritten + 1);
+    return new Date(this.lastWritten).toISOString();
+  }
+}

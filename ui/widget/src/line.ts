@@ -1,0 +1,136 @@
+import { io, type Socket } from "socket.io-client";
+
+import { readAck, readHistory, readMessage, readOwnerEvent, readReason, readTyping } from "./protocol.js";
+import type { Ack, History, Message, Owner } from "./protocol.js";
+
+/** What the line tells its owner. */
+export interface Listener {
+  /** The transport is there; no session yet. */
+  onConnected(): void;
+  /** `reason`: the server's word for why it refused the connection; empty when it was cut. */
+  onLost(reason: string): void;
+  onSession(token: string): void;
+  onHistory(history: History): void;
+  onMessage(message: Message): void;
+  onOwner(owner: Owner): void;
+  onTyping(on: boolean): void;
+  onRefused(reason: string): void;
+}
+
+/** The connection to the server as the chat needs it. */
+export interface Line {
+  connect(listener: Listener): void;
+  close(): void;
+  /** For a connection that looks alive and carries nothing. */
+  reconnect(): void;
+  askSession(token: string | null): void;
+  /** The page of messages before the one with this number. */
+  askEarlier(before: number): void;
+  /** Resolves to null when no answer came in time: nobody knows whether the server has the message. */
+  send(message: string, messageId: string, token: string): Promise<Ack | null>;
+}
+
+/** Asks for what our server adds to Rasa's events. */
+const PROTOCOL = 1;
+/** Milliseconds to wait for the acknowledgement of a message. */
+const ACK_PATIENCE = 10_000;
+/** Milliseconds after which a connection that the server closed or refused is tried again. */
+const REFUSED_PAUSE = 15_000;
+
+/** Rasa's socket.io protocol. */
+export class SocketLine implements Line {
+  private socket: Socket | null = null;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly server: string) {}
+
+  connect(listener: Listener): void {
+    if (this.socket) {
+      this.socket.connect();
+      return;
+    }
+    const socket = io(this.server, {
+      forceNew: true,
+      // WebSocket first: polling needs every request of a session to reach the same process.
+      transports: ["websocket", "polling"],
+      tryAllTransports: true,
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 5_000,
+      timeout: 10_000,
+    });
+    this.socket = socket;
+    socket.on("connect", () => listener.onConnected());
+    socket.on("disconnect", (why) => {
+      listener.onLost("");
+      // Closed by the server: socket.io does not come back by itself.
+      if (why === "io server disconnect") this.connectLater();
+    });
+    socket.on("connect_error", (error: Refusal) => {
+      listener.onLost(reasonOf(error));
+      if (!socket.active) this.connectLater();
+    });
+    socket.on("session_confirm", (token: unknown) => {
+      if (typeof token === "string") listener.onSession(token);
+    });
+    socket.on("history", (data: unknown) => listener.onHistory(readHistory(data)));
+    socket.on("bot_uttered", (data: unknown) => {
+      const message = readMessage(data);
+      if (message) listener.onMessage(message);
+    });
+    socket.on("owner", (data: unknown) => {
+      const owner = readOwnerEvent(data);
+      if (owner) listener.onOwner(owner);
+    });
+    socket.on("typing", (data: unknown) => listener.onTyping(readTyping(data)));
+    socket.on("refused", (data: unknown) => listener.onRefused(readReason(data)));
+  }
+
+  close(): void {
+    clearTimeout(this.retry);
+    this.socket?.disconnect();
+    this.socket?.removeAllListeners();
+    this.socket = null;
+  }
+
+  reconnect(): void {
+    this.socket?.disconnect().connect();
+  }
+
+  askSession(token: string | null): void {
+    this.socket?.emit("session_request", { protocol: PROTOCOL, ...(token === null ? {} : { session_id: token }) });
+  }
+
+  askEarlier(before: number): void {
+    this.socket?.emit("history_request", { before });
+  }
+
+  async send(message: string, messageId: string, token: string): Promise<Ack | null> {
+    if (!this.socket) return null;
+    try {
+      const answer: unknown = await this.socket
+        .timeout(ACK_PATIENCE)
+        .emitWithAck("user_uttered", { message, message_id: messageId, session_id: token });
+      return readAck(answer);
+    } catch {
+      return null;
+    }
+  }
+
+  private connectLater(): void {
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.socket?.connect(), REFUSED_PAUSE);
+  }
+}
+
+/** A refused connection: by socket.io with `data`, by the server's HTTP side with a body. */
+type Refusal = Error & { data?: unknown; context?: { responseText?: unknown } };
+
+function reasonOf(error: Refusal): string {
+  const body = error.context?.responseText;
+  if (typeof body !== "string") return readReason(error.data);
+  try {
+    return readReason(JSON.parse(body));
+  } catch {
+    return "";
+  }
+}

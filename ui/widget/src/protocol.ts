@@ -1,0 +1,208 @@
+/**
+ * What travels between the widget and `web/channels/socketio.py`: Rasa's socket.io events with fields of our own.
+ *
+ * Everything that comes from the network is read field by field: what has another shape than promised is left out and
+ * never reaches the page.
+ */
+
+export type Author = "customer" | "bot" | "system" | "agent";
+/** Who answers next: the assistant, nobody yet (a person was asked for), or a person. */
+export type Owner = "bot" | "queue" | "agent";
+
+export interface Button {
+  title: string;
+  payload: string;
+}
+
+export interface Row {
+  label: string;
+  value: string;
+}
+
+/** A promise of a ticket. `due` is ISO 8601; null only where the clock is met. */
+export interface Clock {
+  name: string;
+  label: string;
+  due: string | null;
+  met: boolean;
+}
+
+export interface SummaryCard {
+  kind: "summary";
+  rows: Row[];
+}
+
+export interface TicketCard {
+  kind: "ticket";
+  number: string;
+  category: string;
+  stage: string;
+  clocks: Clock[];
+}
+
+export type Card = SummaryCard | TicketCard;
+
+export interface Attachment {
+  id: string;
+  name: string;
+  mediaType: string;
+  /** bytes */
+  size: number;
+}
+
+export interface Message {
+  /** The server's number, growing; null from a server that does not number (stock Rasa). */
+  id: number | null;
+  author: Author;
+  staff: string | null;
+  text: string;
+  buttons: Button[];
+  card: Card | null;
+  attachment: Attachment | null;
+  /** ISO 8601, or null. */
+  at: string | null;
+  /** The id that the customer's widget gave its own message. */
+  messageId: string | null;
+  /** The customer's message that this one answers. */
+  inReplyTo: string | null;
+  /** True now and stored nowhere ("this takes longer"): it goes when the answer comes. */
+  isTransient: boolean;
+}
+
+export interface History {
+  messages: Message[];
+  owner: Owner | null;
+  /** There are older ones. */
+  more: boolean;
+}
+
+/** The answer to `user_uttered`. `retry`: the same message may be taken later, `after` so many seconds. */
+export type Ack = { ok: true } | { ok: false; reason: string; retry: boolean; after: number };
+
+type Fields = Record<string, unknown>;
+
+function fields(value: unknown): Fields | null {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+function list<T>(value: unknown, read: (item: unknown) => T | null): T[] {
+  if (!Array.isArray(value)) return [];
+  return value.map(read).filter((item): item is T => item !== null);
+}
+
+function readButton(value: unknown): Button | null {
+  const button = fields(value);
+  const title = text(button?.["title"]);
+  return button && title ? { title, payload: text(button["payload"]) || title } : null;
+}
+
+function readRow(value: unknown): Row | null {
+  const row = fields(value);
+  return row && text(row["label"]) ? { label: text(row["label"]), value: text(row["value"]) } : null;
+}
+
+function readClock(value: unknown): Clock | null {
+  const clock = fields(value);
+  if (!clock || !text(clock["label"])) return null;
+  const due = textOrNull(clock["due"]);
+  const when = due !== null && Number.isFinite(Date.parse(due)) ? due : null;
+  const met = clock["met"] === true;
+  return when === null && !met ? null : { name: text(clock["name"]), label: text(clock["label"]), due: when, met };
+}
+
+function readCard(value: unknown): Card | null {
+  const card = fields(value);
+  if (card?.["kind"] === "summary") return { kind: "summary", rows: list(card["rows"], readRow) };
+  if (card?.["kind"] === "ticket" && text(card["number"])) {
+    return {
+      kind: "ticket",
+      number: text(card["number"]),
+      category: text(card["category"]),
+      stage: text(card["stage"]),
+      clocks: list(card["clocks"], readClock),
+    };
+  }
+  return null;
+}
+
+function readAttachment(value: unknown): Attachment | null {
+  const attachment = fields(value);
+  if (!attachment || !text(attachment["id"])) return null;
+  return {
+    id: text(attachment["id"]),
+    name: text(attachment["name"]),
+    mediaType: text(attachment["media_type"]),
+    size: typeof attachment["size"] === "number" ? attachment["size"] : 0,
+  };
+}
+
+function readAuthor(value: unknown): Author {
+  return value === "customer" || value === "system" || value === "agent" ? value : "bot";
+}
+
+export function readOwner(value: unknown): Owner | null {
+  return value === "bot" || value === "queue" || value === "agent" ? value : null;
+}
+
+/** A `bot_uttered`, or one message of `history`. */
+export function readMessage(value: unknown): Message | null {
+  const message = fields(value);
+  if (!message) return null;
+  return {
+    id: typeof message["id"] === "number" ? message["id"] : null,
+    author: readAuthor(message["author"]),
+    staff: textOrNull(message["staff"]),
+    text: text(message["text"]),
+    buttons: list(message["quick_replies"] ?? message["buttons"], readButton),
+    card: readCard(message["card"]),
+    attachment: readAttachment(message["attachment"]),
+    at: textOrNull(message["at"]),
+    messageId: textOrNull(message["message_id"]),
+    inReplyTo: textOrNull(message["in_reply_to"]),
+    isTransient: message["transient"] === true,
+  };
+}
+
+export function readHistory(value: unknown): History {
+  const history = fields(value);
+  return {
+    messages: list(history?.["messages"], readMessage),
+    owner: readOwner(history?.["owner"]),
+    more: history?.["more"] === true,
+  };
+}
+
+/** Null: no answer that says whether the server has the message. */
+export function readAck(value: unknown): Ack | null {
+  const ack = fields(value);
+  if (ack?.["ok"] === true) return { ok: true };
+  if (ack?.["ok"] !== false) return null;
+  const after = typeof ack["after"] === "number" ? ack["after"] : 0;
+  return { ok: false, reason: text(ack["reason"]), retry: ack["retry"] === true, after };
+}
+
+/** The `reason` of `refused`, of a refused connection, or of problem details. */
+export function readReason(value: unknown): string {
+  return text(fields(value)?.["reason"]);
+}
+
+/** Problem details: our `reason`, and `message`, the same for the customer. */
+export function readRefusal(value: unknown): { reason: string; told: string } {
+  return { reason: readReason(value), told: text(fields(value)?.["message"]) };
+}
+
+export function readTyping(value: unknown): boolean {
+  return fields(value)?.["on"] === true;
+}
+
+export function readOwnerEvent(value: unknown): Owner | null {
+  return readOwner(fields(value)?.["owner"]);
+}

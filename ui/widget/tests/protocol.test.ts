@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { readAck, readHistory, readMessage } from "../src/protocol.js";
+
+test("a reply of a stock Rasa server is a bubble of the bot", () => {
+  const message = readMessage({
+    text: "您好",
+    quick_replies: [{ content_type: "text", title: "是", payload: "/affirm" }],
+  });
+  assert.equal(message?.author, "bot");
+  assert.equal(message?.id, null);
+  assert.deepEqual(message?.buttons, [{ title: "是", payload: "/affirm" }]);
+});
+
+test("the history calls them buttons", () => {
+  const { messages, more } = readHistory({
+    messages: [
+      { id: 1, author: "bot", text: "?", buttons: [{ title: "跳过", payload: "/skip" }], card: null, attachment: null },
+    ],
+    owner: "bot",
+    more: true,
+  });
+  assert.deepEqual(messages[0]?.buttons, [{ title: "跳过", payload: "/skip" }]);
+  assert.equal(more, true);
+});
+
+const SHAPES: [string, unknown][] = [
+  ["nothing", undefined],
+  ["null", null],
+  ["a string", "text"],
+  ["a list", [1, 2]],
+  ["fields of other types", { text: 5, quick_replies: "x", card: { kind: "ticket" }, attachment: [], at: 7, id: "1" }],
+  ["an unknown card", { text: "x", card: { kind: "chart", rows: [] } }],
+  ["a card with holes", { card: { kind: "summary", rows: [null, { value: "no label" }] } }],
+];
+
+for (const [name, shape] of SHAPES) {
+  test(`what was not promised is left out: ${name}`, () => {
+    const message = readMessage(shape);
+    if (message === null) return;
+    assert.equal(typeof message.text, "string");
+    assert.deepEqual(message.buttons, []);
+    assert.ok(message.card === null || (message.card.kind === "summary" && message.card.rows.length === 0));
+    assert.equal(message.attachment, null);
+  });
+}
+
+test("a clock without an end is no clock, unless it is met", () => {
+  const card = readMessage({
+    card: {
+      kind: "ticket",
+      number: "TS1",
+      clocks: [
+        { name: "feedback", label: "首次反馈", due: null, met: true },
+        { name: "solution", label: "处理结果", due: "not a time", met: false },
+      ],
+    },
+  })?.card;
+  assert.ok(card?.kind === "ticket");
+  assert.deepEqual(card.clocks, [{ name: "feedback", label: "首次反馈", due: null, met: true }]);
+});
+
+test("an acknowledgement says yes, no, or nothing at all", () => {
+  assert.deepEqual(readAck({ ok: true, message_id: "1" }), { ok: true });
+  assert.deepEqual(readAck({ ok: false, reason: "too_many", retry: true, after: 20 }), {
+    ok: false,
+    reason: "too_many",
+    retry: true,
+    after: 20,
+  });
+  assert.equal(readAck({}), null);
+  assert.equal(readAck(undefined), null);
+});

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { uuid } from "../src/ids.js";
+import { Outbox } from "../src/outbox.js";
+import { BrowserStore, MemoryStore } from "../src/storage.js";
+import { fill, languageOf, textsOf, type Language } from "../src/texts/index.js";
+import type { Card } from "../src/protocol.js";
+import { excess, MAX_TEXT, repeats } from "../src/words.js";
+
+const TAGS: [string | null, Language | null][] = [
+  ["zh-CN", "zh-CN"],
+  ["zh", "zh-CN"],
+  ["zh-Hans-HK", "zh-CN"],
+  ["zh-Hant", "zh-TW"],
+  ["zh_TW", "zh-TW"],
+  ["zh-HK", "zh-TW"],
+  ["en-GB", "en"],
+  ["EN", "en"],
+  ["fr", null],
+  ["", null],
+  [null, null],
+];
+
+for (const [tag, language] of TAGS) {
+  test(`the language of ${tag}`, () => assert.equal(languageOf(tag), language));
+}
+
+test("every language fills in the same places", () => {
+  const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort();
+  const simplified = textsOf("zh-CN");
+  for (const language of ["zh-TW", "en"] as const) {
+    for (const [name, text] of Object.entries(textsOf(language))) {
+      const own = places(simplified[name as keyof typeof simplified]);
+      assert.deepEqual(places(text), own, `${language}: ${name}`);
+    }
+  }
+});
+
+test("what is not given stays as it is", () => assert.equal(fill("{a} {b}", { a: 1 }), "1 {b}"));
+
+test("a message is as long as the server counts it", () => {
+  assert.equal(excess("字".repeat(MAX_TEXT)), 0);
+  assert.equal(excess("字".repeat(MAX_TEXT + 3)), 3);
+  assert.equal(excess("😀".repeat(MAX_TEXT)), 0);
+  assert.equal(excess(" ".repeat(MAX_TEXT) + "字"), 0);
+});
+
+test("ids are UUIDs of version 4, each another one", () => {
+  const made = new Set(Array.from({ length: 100 }, uuid));
+  assert.equal(made.size, 100);
+  for (const id of made) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});
+
+test("a browser that refuses its storage is no reason to lose anything", () => {
+  const store = new BrowserStore(() => {
+    throw new DOMException("denied", "SecurityError");
+  });
+  store.set("a|1", "x");
+  assert.deepEqual([store.get("a|1"), store.names("a|")], ["x", ["a|1"]]);
+  store.remove("a|1");
+  assert.equal(store.get("a|1"), null);
+});
+
+test("an outbox that somebody else has written to is read as far as it can be", () => {
+  const store = new MemoryStore();
+  const outbox = new Outbox(store, "s");
+  outbox.put({ messageId: "2", text: "later", title: null, at: "2026-11-22T00:00:01Z" });
+  outbox.put({ messageId: "1", text: "earlier", title: null, at: "2026-11-22T00:00:00Z" });
+  store.set("s|out|3", "{");
+  store.set("s|out|4", '{"text": 5}');
+  assert.deepEqual(
+    outbox.all().map((each) => each.messageId),
+    ["1", "2"],
+  );
+  assert.deepEqual(store.names("s|out|").length, 2);
+});
+
+const TICKET: Card = {
+  kind: "ticket",
+  number: "TS261122-6XBFGA",
+  category: "宽带与固话",
+  stage: "已受理",
+  clocks: [{ name: "feedback", label: "首次反馈", due: "2026-11-23T08:28:00+08:00", met: false }],
+};
+
+const TOLD: [string, string, Card, boolean][] = [
+  ["a status", "工单 TS261122-6XBFGA（宽带与固话）：已受理。\n首次反馈：明天 08:28前。", TICKET, true],
+  ["a filing says who is responsible", "已登记，工单号 TS261122-6XBFGA，由网络基础设施部负责。", TICKET, false],
+  ["one line more", "工单 TS261122-6XBFGA：已受理。\n首次反馈：明天 08:28前。\n我们会尽快联系您。", TICKET, false],
+  ["words of its own", "这张工单已经催办。", TICKET, false],
+  ["a summary", "请核对：\n类别：宽带与固话", { kind: "summary", rows: [] }, true],
+];
+
+for (const [why, text, card, expected] of TOLD) {
+  test(`text beside a card: ${why}`, () => assert.equal(repeats(text, card), expected));
+}
