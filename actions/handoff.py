@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turn import in_database, ranking_of
-from care.db import utcnow
+from actions.complaints import FORM as COMPLAINT
+from actions.complaints.grievance import complaint_under
+from actions.memory import said_last
+from actions.moves import names_ticket, tells_a_complaint
+from actions.turn import best_label_of, ranking_of, text_of
+from actions.urgent import attend, end_turn, hand_over
 from care.handoff.rules import Reason
-from care.handoff.service import request_handoff
 from care.wording import buttons, choice_of
 
 Events = list[dict[str, Any]]
 
 _SHOWN_GUESSES = 2
+_LIKELY = 0.2
+#: what is said to a message that was not understood
+_MISSES = ("utter_not_understood", "utter_what_now", "utter_no_words")
 
 
 class RequestHandoff(Action):
@@ -24,38 +31,47 @@ class RequestHandoff(Action):
         return "action_request_handoff"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        return await _hand_off(dispatcher, tracker, Reason.ASKED, "utter_handoff_requested")
+        events = await attend(dispatcher, tracker)
+        if events is not None:
+            return events
+        return await hand_over(dispatcher, tracker, Reason.ASKED, "utter_handoff_requested")
 
 
 class NotUnderstood(Action):
-    """First time: offer the nearest guesses and a person. Second time in a row: a person, so that it never loops."""
-
     def name(self) -> str:
         return "action_not_understood"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        if _failed_before(tracker):
-            return await _hand_off(dispatcher, tracker, Reason.NOT_UNDERSTOOD, "utter_handoff_not_understood")
+        events = await attend(dispatcher, tracker)
+        if events is not None:
+            return events
+        if names_ticket(tracker):
+            return [SlotSet("ticket_step", "status"), FollowupAction("action_follow_up")]
+        if complaint_under(tracker) or (tells_a_complaint(tracker) and _is_likely(tracker)):
+            return [FollowupAction(COMPLAINT)]
+        if not re.search(r"\w", text_of(tracker)):  # 「？？？」, an emoji
+            return await miss(dispatcher, tracker, "utter_no_words", [])
         guesses = [choice for label in ranking_of(tracker) if (choice := choice_of(label))][:_SHOWN_GUESSES]
-        dispatcher.utter_message(response="utter_not_understood", buttons=guesses + buttons("not_understood_always"))
-        return []
+        return await miss(dispatcher, tracker, "utter_not_understood", guesses + buttons("not_understood_always"))
 
 
-async def _hand_off(dispatcher: CollectingDispatcher, tracker: Tracker, reason: Reason, response: str) -> Events:
-    now = utcnow()
-    await in_database(lambda session: request_handoff(session, tracker.sender_id, reason, now))
-    dispatcher.utter_message(response=response)
-    return [ActiveLoop(None), SlotSet("requested_slot", None)] if tracker.active_loop_name else []
+def _is_likely(tracker: Tracker) -> bool:
+    """A story with a number, a day and a wish in it looks half like a bare answer; noise looks like nothing."""
+    label = best_label_of(tracker)
+    ranking = tracker.latest_message.get("intent_ranking") or []
+    return any(each["name"] == label and float(each["confidence"]) >= _LIKELY for each in ranking)
 
 
-def _failed_before(tracker: Tracker) -> bool:
-    """Was the message before this one not understood either?"""
-    messages = 0
-    for event in reversed(tracker.events):
-        if event.get("event") == "user":
-            messages += 1
-        if messages == 2:
-            return False
-        if messages == 1 and event.get("event") == "action" and event.get("name") == "action_not_understood":
-            return True
-    return False
+async def miss(
+    dispatcher: CollectingDispatcher, tracker: Tracker, response: str, choices: list[dict[str, str]]
+) -> Events:
+    """First time: say so, with ways on. Second time in a row: a person, so that it never loops.
+
+    Where the words were urgent (actions/urgent.py), what was said to that is the answer.
+    """
+    if dispatcher.messages:
+        return end_turn(tracker)
+    if said_last(tracker, *_MISSES):
+        return await hand_over(dispatcher, tracker, Reason.NOT_UNDERSTOOD, "utter_handoff_not_understood")
+    dispatcher.utter_message(response=response, buttons=choices)
+    return end_turn(tracker)

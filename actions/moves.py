@@ -1,7 +1,7 @@
-"""Is a message in an open form a command or a question of its own, or words for the field?
+"""What a message does to the conversation: a command, a matter of its own, or words for the open field.
 
 Free text must not be mistaken for a command unless it clearly is one (people write 「人工客服态度差」 into a story),
-so a command has to be short and the model sure. A button is always what it says.
+so a command has to be short, the model sure, and its words on a list. A button is always what it says.
 """
 
 from __future__ import annotations
@@ -10,36 +10,118 @@ import re
 
 from rasa_sdk import Tracker
 
-from actions.turn import intent_of, text_of
+from actions.complaints.grievance import complaint_under
+from actions.turn import best_label_of, intent_of, sub_of, text_of
+from care.complaints.rules import tells_what_happened
+from care.plain import plain
+from care.tickets.rules import read_number
 
-COMMANDS = {"handoff", "cancel"}
-# A form is given up by a word for it, never by sounds that the model has not seen.
-_CANCEL = re.compile("取消|不|算了|算啦|撤|别|罢了|免了|唔")
 _COMMAND_LENGTH = 16
+#: also keeps the patterns below from looking for long at what no pattern is for
+_PATTERN_LENGTH = 24
 _COMMAND_CONFIDENCE = 0.6
 
-#: questions that a form answers in between; a story can look like any complaint label, so those are never digressions
-_DIGRESSIONS = {"greet_chitchat", "help"}
-_DIGRESSION_TOPICS = ("billing_", "privacy_", "rights_")
-_DIGRESSION_LENGTH = 40
-_DIGRESSION_CONFIDENCE = 0.6
-_QUESTION = ("?", "？", "吗", "多少", "怎么", "什么", "哪", "如何", "查", "帮我")
+# Nothing but the wish for a person: sure, whatever the model thinks of it.
+_POLITE = (
+    "(?:你好|您好|喂|请|麻烦|帮我|帮忙|给我|快点?|赶紧|现在|马上|直接|就|我|需要|只要|要|想|那|还是"
+    "|能不能|可不可以|可以|你|再|了|唔该)"
+)
+_HANDOFF = re.compile(
+    rf"{_POLITE}*(?:转|转接|接|找|换|叫|来|接入|要|切换?|搵)+(?:到|成|一下|个|一个|下|你们的?|啦)*"
+    rf"(?:(?:人工|真人|活人)(?:客服|坐席|座席|服务|专员)?|话务员|个?人工?客服)"
+    r"(?:吧|啊|呀|啦|了|嘛|吗|好吗|行吗|行不行|可以吗|谢谢|处理|帮我|来|，|,)*"
+    rf"|{_POLITE}*(?:人工|真人|活人)(?:客服|坐席|座席|服务)?(?:吧|啊|呀|在吗|呢|来|谢谢)*"
+    r"|(?:不(?:要|想)(?:跟|和)?机器人?(?:聊|说|讲)?了?)[,，]?(?:转|要|换|找)(?:个)?(?:人工|真人|人)"
+)
+# What people say of a person whom they have met: a story or a wish.
+_ABOUT_STAFF = re.compile(
+    r"态度|差劲|太差|道歉|赔|骂|吼|挂(?:我|了|断)|不理|没人|打不通|接不通|接不上|说[的过]|告诉|答应|承诺|敷衍|推|骗|催|收费|服务费|扣"
+    r"|派.{0,6}(?:修|上门|检|装|看|来)|上门"  # somebody for the line, not for the talk
+)
+
+# A form is given up by a word for it, never by sounds that the model has not seen.
+_CANCEL = re.compile("取消|不|算了|算啦|撤|别|罢了|免了|唔|停|退出|放弃|终止|结束|返回|到此为止")
+# What customers want cancelled of us is no word to the form (取消会员).
+_CANCEL_ELSEWHERE = re.compile(
+    "(?:取消|撤销|停|关|退).{0,6}(?:套餐|会员|业务|服务|包|彩铃|合约|合同|宽带|订购|续费|扣|费|限制|停机|功能|号码|卡|权益|绑定)"
+    "|(?:套餐|会员|业务|服务|包|彩铃|合约|合同|订购|续费|费用?|限制|功能|权益|绑定).{0,4}(?:取消|撤销|停|关|退)"
+)
+# As the answer to "what do you want?" a bare 「取消」 means what the complaint is about.
+_CANCEL_THE_FORM = re.compile("投诉|登记|工单|申请|算了|算啦|撤诉|不.{0,3}(?:弄|办|填|说|提|报|搞|要)|退出|放弃")
+
+
+def wants_person(tracker: Tracker) -> bool:
+    """Asks for a person and says nothing else. Never persuaded out of it."""
+    intent, confidence = intent_of(tracker)
+    text = plain(text_of(tracker)).strip("，。！!?？~… ")
+    if not text:
+        return intent == "handoff"
+    if len(text) <= _PATTERN_LENGTH and _HANDOFF.fullmatch(text):
+        return True
+    is_clear = len(text) <= _COMMAND_LENGTH and confidence >= _COMMAND_CONFIDENCE
+    return intent == "handoff" and is_clear and _ABOUT_STAFF.search(text) is None
+
+
+def wants_to_cancel(tracker: Tracker) -> bool:
+    """Gives up what is being filled in, before anything is filed."""
+    intent, confidence = intent_of(tracker)
+    text = plain(text_of(tracker))
+    if not text:
+        return intent == "cancel"
+    is_meant = intent == "cancel" or (intent, sub_of(tracker)) == ("ticket_status", "withdraw")
+    if not is_meant or len(text) > _COMMAND_LENGTH or confidence < _COMMAND_CONFIDENCE:
+        return False
+    if tracker.get_slot("requested_slot") == "complaint_wish" and not _CANCEL_THE_FORM.search(text):
+        return False
+    return _CANCEL.search(text) is not None and _CANCEL_ELSEWHERE.search(text) is None
 
 
 def is_command(tracker: Tracker) -> bool:
-    intent, confidence = intent_of(tracker)
-    text = text_of(tracker)
-    if intent not in COMMANDS:
-        return False
-    if not text:
-        return True
-    is_clear = len(text) <= _COMMAND_LENGTH and confidence >= _COMMAND_CONFIDENCE
-    return is_clear and (intent != "cancel" or _CANCEL.search(text) is not None)
+    return wants_person(tracker) or wants_to_cancel(tracker)
 
 
-def is_digression(tracker: Tracker) -> bool:
-    intent, confidence = intent_of(tracker)
+_STORY_LENGTH = 8
+_NUMBER_LENGTH = 40
+_ACTIONS = {"complain": "complaint_form", "ticket_status": "action_follow_up", "notify_me": "action_notify_me"}
+
+
+def tells_a_complaint(tracker: Tracker) -> bool:
+    """A complaint of its own, whatever was asked and whatever its label."""
     text = text_of(tracker)
-    if not text or len(text) > _DIGRESSION_LENGTH or confidence < _DIGRESSION_CONFIDENCE:
-        return False
-    return intent in _DIGRESSIONS or (intent.startswith(_DIGRESSION_TOPICS) and any(sign in text for sign in _QUESTION))
+    is_story = len(text) >= _STORY_LENGTH and tells_what_happened(text)
+    return is_story and (best_label_of(tracker).startswith("complaint_") or complaint_under(tracker))
+
+
+# Sure in themselves, whatever the label of the message that they stand in: 「修好了，我要撤回投诉」.
+_TAKE_BACK = "(?:撤回|撤销|撤消|取消|撤掉|撤了)"
+_FILED = "(?:投诉|工单|单子)"
+_STEP_WORDS = (
+    ("withdraw", f"{_TAKE_BACK}.{{0,6}}(?:{_FILED}|登记)|{_FILED}.{{0,4}}{_TAKE_BACK}|撤诉|撤单"),
+    ("urge", "催(?:一下|一催|办|单|催|一遍|一次|下|促)|加急"),
+    ("reopen", "重新处理|重新派|重新打开|重开"),
+    ("add", "^(?:我|再|要|想|还|帮)*补充"),
+)
+_NOT_WANTED = re.compile(
+    "(?:不|别|没|唔)(?:要|用|想|是|能|必)?(?:再)?(?:撤|催|取消|重新|补充)|(?:怎么|如何|能).{0,4}(?:撤|取消)"
+)
+_STEP_LENGTH = 30
+
+
+def step_in(text: str) -> str | None:
+    """What a short message wants done with a ticket, by its words."""
+    words = plain(text)
+    if len(words) > _STEP_LENGTH or _NOT_WANTED.search(words):
+        return None
+    return next((step for step, pattern in _STEP_WORDS if re.search(pattern, words)), None)
+
+
+def names_ticket(tracker: Tracker) -> bool:
+    """A short message with a ticket number in it asks about that ticket, whatever its label."""
+    text = text_of(tracker)
+    return len(text) <= _NUMBER_LENGTH and read_number(text) is not None
+
+
+def action_of_button(tracker: Tracker) -> str:
+    """The action that a button of another answer leads to."""
+    intent, _ = intent_of(tracker)
+    return "complaint_form" if intent.startswith("complaint_") else _ACTIONS.get(intent, "action_answer")

@@ -37,6 +37,12 @@ def intent_of(tracker: Tracker) -> tuple[str, float]:
     return str(intent.get("name") or ""), float(intent.get("confidence") or 0.0)
 
 
+def sub_of(tracker: Tracker) -> str | None:
+    """The sub-label of the latest message (`ticket_status/urge`), where its label has some; buttons have none."""
+    sub = (tracker.latest_message.get("intent") or {}).get("sub")
+    return str(sub) if sub else None
+
+
 def ranking_of(tracker: Tracker) -> list[str]:
     """Labels of the latest message, most likely first."""
     return [str(intent["name"]) for intent in tracker.latest_message.get("intent_ranking") or []]
@@ -50,6 +56,12 @@ def best_label_of(tracker: Tracker) -> str:
 def entity_of(tracker: Tracker, name: str) -> str | None:
     value = next(tracker.get_latest_entity_values(name), None)
     return None if value is None else str(value)
+
+
+def phone_of(tracker: Tracker, words: str) -> str | None:
+    """The last telephone number of the latest message that stands in `words`, as it was written."""
+    phones = [str(phone) for phone in tracker.get_latest_entity_values("phone")]
+    return next((phone for phone in reversed(phones) if phone in words), None)
 
 
 async def in_database(work: Callable[[Session], T]) -> T:

@@ -14,7 +14,7 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot import sessions
+from bot import sessions, titles
 from bot.database import DatabaseDown, TurnTaken
 from bot.remote import ActionFailed, ActionsDown
 from bot.replies import Answer, answer_of
@@ -144,13 +144,15 @@ async def run(
     Raises:
         NoReply, or whatever failed: the turn is not saved then.
     """
+    # before the session may end: a title is one of the answer that the customer has in front of them
+    text = titles.payload_of(inbound.text, tracker, processor.domain) or inbound.text
     reason = sessions.reason_to_begin(tracker, processor.domain, inbound.fresh, time.time())
     if reason is not None:
         tracker = sessions.begin(tracker, processor.domain, reason)
     before = len(tracker.events)
     channel = CollectingOutputChannel()
     message = UserMessage(
-        inbound.text,
+        text,
         channel,
         inbound.conversation_id,
         input_channel=CHANNEL,

@@ -23,6 +23,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import fingerprint, ngrams
 from bot.nlu.ngrams import Example, NgramModel
+from bot.nlu.text import normalise
+
+#: Under this key a message carries what reads a part of it as the whole was read, for ``bot.nlu.matters``.
+READER = "reader"
 
 _NOTHING: dict[str, Any] = {"name": None, "confidence": 0.0}
 
@@ -105,22 +109,34 @@ class NgramIntentClassifier(GraphComponent, IntentClassifier):
             intent, ranking = self._predict(message)
             message.set(INTENT, intent, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+            message.set(READER, self.read)
         return messages
 
+    def read(self, text: str) -> list[tuple[str, float]]:
+        """Labels of a text as written and their probabilities, best first; empty before training."""
+        normal = normalise(text)
+        return self._ranked(Example(normal, jieba.lcut(normal)))[0]
+
     def _predict(self, message: Message) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        if self._model is None or (message.get(TEXT) or "").startswith("/"):
+        if (message.get(TEXT) or "").startswith("/"):
             return dict(_NOTHING), []
-        of_label: dict[str, float] = {}
-        best_sub: dict[str, tuple[float, str]] = {}
-        for name, probability in zip(self._model.labels, self._model.probabilities(_example(message)), strict=True):
-            label, _, sub = name.partition("/")
-            of_label[label] = of_label.get(label, 0.0) + float(probability)
-            best_sub[label] = max(best_sub.get(label, (0.0, "")), (float(probability), sub))
-        ranked = sorted(of_label.items(), key=lambda entry: -entry[1])
+        ranked, best_sub = self._ranked(_example(message))
+        if not ranked:
+            return dict(_NOTHING), []
         # four digits: the ranking is stored with every turn
         ranking = [{"name": label, "confidence": round(confidence, 4)} for label, confidence in ranked]
         intent = {**ranking[0], "sub": best_sub[ranked[0][0]][1] or None}
         return intent, ranking[: self._config["ranking_length"] or None]
+
+    def _ranked(self, example: Example) -> tuple[list[tuple[str, float]], dict[str, tuple[float, str]]]:
+        of_label: dict[str, float] = {}
+        best_sub: dict[str, tuple[float, str]] = {}
+        if self._model is not None:
+            for name, probability in zip(self._model.labels, self._model.probabilities(example), strict=True):
+                label, _, sub = name.partition("/")
+                of_label[label] = of_label.get(label, 0.0) + float(probability)
+                best_sub[label] = max(best_sub.get(label, (0.0, "")), (float(probability), sub))
+        return sorted(of_label.items(), key=lambda entry: -entry[1]), best_sub
 
 
 def _full_label(message: Message) -> str:

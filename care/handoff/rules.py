@@ -9,6 +9,7 @@ from enum import StrEnum
 class Reason(StrEnum):
     ASKED = "asked"  # the customer asked for a person
     NOT_UNDERSTOOD = "not_understood"  # two messages in a row were not understood
+    DISTRESS = "distress"  # spoke of ending their life
     BOT_FAILURE = "bot_failure"  # no answer after several tries; withdrawn when the bot answers first
 
 

@@ -1,10 +1,148 @@
-"""A message that looked like a bare answer while nothing was asked."""
+"""What needs no data: small talk, help, topics to come, and answers to nothing that was asked."""
 
 from __future__ import annotations
 
 import pytest
 
+from actions.chat import response_of
+from care.complaints.rules import Draft
+from care.complaints.service import file_complaint
+from care.conversations.service import owner_of
+from care.db import transaction
+from care.once import OnceKey
+from care.sla.policy import policy
+from care.wording import buttons, say
+from tests.support.play import Play
 from tests.support.rasa import Actions, Talk
+from tests.support.times import NOW
+
+
+def _file() -> str:
+    with transaction() as session:
+        draft = Draft("complaint_broadband", "断网三天了", line="13800138000")
+        return file_complaint(session, draft, OnceKey("c1", 101, "action_file_complaint"), policy(), NOW).number
+
+
+def _owner() -> str:
+    with transaction() as session:
+        return owner_of(session, "c1")
+
+
+RESPONSES = [
+    ("greet_chitchat", None, "utter_greet"),
+    ("greet_chitchat", "robot", "utter_robot"),
+    ("greet_chitchat", "who", "utter_who"),
+    ("greet_chitchat", "present", "utter_present"),
+    ("greet_chitchat", "bye", "utter_goodbye"),
+    ("greet_chitchat", "insult", "utter_insult"),
+    ("greet_chitchat", "small_talk", "utter_small_talk"),
+    ("greet_chitchat", "a sub of tomorrow", "utter_greet"),
+    ("help", None, "utter_help"),
+    ("satisfaction", "thanks", "utter_thanks"),
+    ("satisfaction", "praise", "utter_praise"),
+    ("satisfaction", "suggestion", "utter_suggestion"),
+    ("satisfaction", "no_help", "utter_unsolved"),
+    ("out_of_scope", None, "utter_out_of_scope"),
+    ("other_telecom", "recharge", "utter_other_telecom_not_yet"),
+    ("billing_balance", None, "utter_billing_not_yet"),
+    ("billing_package", "vas", "utter_billing_not_yet"),
+    ("privacy_access", None, "utter_privacy_not_yet"),
+    ("rights_other", None, "utter_rights"),
+    ("rights_channels", None, "utter_rights_channels"),
+    ("rights_appeal", None, "utter_rights_appeal"),
+    ("of_tomorrow", None, "utter_what_now"),
+]
+
+
+@pytest.mark.parametrize(("intent", "sub", "response"), RESPONSES)
+async def test_answers(actions: Actions, intent: str, sub: str | None, response: str) -> None:
+    assert response_of(intent, sub) == response
+    result = await actions.run("action_answer", Talk().user("你好", intent, sub=sub))
+    assert result.said == [response]
+    assert result.events == []
+    assert say(response.removeprefix("utter_"), hotline="10086")
+
+
+async def test_the_channels_name_the_operators_hotline(actions: Actions) -> None:
+    ((_, values),) = await Play(actions).say("去哪投诉", "rights_channels")
+    assert values["hotline"] == policy().operator.hotline
+
+
+async def test_my_rights_is_a_short_honest_menu(actions: Actions) -> None:
+    titles = [button["title"] for button in buttons("rights")]
+    assert titles == ["投诉渠道", "申诉", "登记投诉", "转人工"]
+
+
+ASIDES = [
+    # asked outside of a form, whatever the label
+    ("多久能处理", "other_telecom", "utter_aside_how_long"),
+    ("投诉收费吗", "billing_detail", "utter_aside_fee"),
+    ("会不会泄露我的信息", "privacy_policy", "utter_aside_data"),
+    ("怎么发照片", "out_of_scope", "utter_aside_evidence"),
+    ("可以匿名投诉吗", "rights_channels", "utter_aside_anonymous"),
+]
+
+
+@pytest.mark.parametrize(("text", "intent", "response"), ASIDES)
+async def test_questions_about_complaining(actions: Actions, text: str, intent: str, response: str) -> None:
+    assert await Play(actions).names(text, intent) == [response]
+
+
+async def test_called_by_another_action_it_ends_the_turn(actions: Actions) -> None:
+    """No rule leads on from there, and Rasa's policy would guess the next action."""
+    result = await actions.run("action_answer", Talk().user("/help").did("ticket_form"))
+    assert [event["name"] for event in result.events] == ["action_listen"]
+
+
+THREATS = [
+    ("再不修好我家宽带我就去工信部投诉", ["complaint_form"]),  # the matter comes first
+    ("我要去工信部告你们", ["utter_rights_appeal"]),
+    ("怎么向工信部申诉", ["utter_rights_appeal"]),
+]
+
+
+@pytest.mark.parametrize(("text", "names"), THREATS)
+async def test_a_threat_to_appeal(actions: Actions, text: str, names: list[str]) -> None:
+    assert await Play(actions).names(text, "rights_appeal") == names
+
+
+async def test_a_threat_about_what_is_filed_offers_to_urge_it(actions: Actions) -> None:
+    _file()
+    assert await Play(actions).names("再不修好我就去工信部投诉", "rights_appeal") == ["utter_ticket_ask_urge_instead"]
+    assert await Play(actions).names("怎么去工信部申诉？", "rights_appeal") == ["utter_rights_appeal"]
+
+
+ANGRY = [
+    ("billing_balance", None, ["utter_empathy", "utter_billing_not_yet"]),
+    ("out_of_scope", None, ["utter_empathy", "utter_out_of_scope"]),
+    ("greet_chitchat", "insult", ["utter_insult"]),  # says so itself
+]
+
+
+@pytest.mark.parametrize(("intent", "sub", "names"), ANGRY)
+async def test_an_angry_message_gets_one_sentence_of_empathy(
+    actions: Actions, intent: str, sub: str | None, names: list[str]
+) -> None:
+    assert await Play(actions).names("气死我了，什么破公司", intent, sub=sub) == names
+
+
+async def test_the_same_words_again_and_again_bring_a_person(actions: Actions) -> None:
+    play = Play(actions)
+    said = [await play.names("我的流量呢", "billing_usage") for _ in range(4)]
+    assert said == [
+        ["utter_billing_not_yet"],
+        ["utter_billing_not_yet"],
+        ["utter_repeated"],
+        ["utter_handoff_not_understood"],
+    ]
+    assert _owner() == "queue"
+
+
+async def test_other_words_in_between_begin_the_count_anew(actions: Actions) -> None:
+    play = Play(actions)
+    for text in ("在吗", "在吗", "你好", "在吗"):
+        assert await play.names(text, "greet_chitchat") == ["utter_greet"]
+
 
 STORIES = [
     ("我家宽带从昨天开始断了，账号13800138000", ("inform", "complaint_broadband"), True),  # a story with a number in it
@@ -18,4 +156,81 @@ STORIES = [
 async def test_a_story_opens_its_complaint(actions: Actions, text: str, ranking: tuple[str, ...], opens: bool) -> None:
     result = await actions.run("action_what_now", Talk().user(text, ranking[0], 0.9, ranking))
     assert result.events == ([{"event": "followup", "timestamp": None, "name": "complaint_form"}] if opens else [])
-    assert result.said == ([] if opens else ["utter_what_now"])
+
+
+BARE = [
+    # nothing is asked and nothing is filed
+    ("好的", "affirm", "utter_anything_else"),
+    ("不用了", "deny", "utter_all_right"),
+    ("算了", "cancel", "utter_all_right"),
+    ("取消投诉", "cancel", "utter_all_right"),
+    ("随便", "skip", "utter_what_now"),
+    ("昨天晚上", "inform", "utter_what_now"),
+    ("号码错了", "correct", "utter_what_now"),
+]
+
+
+@pytest.mark.parametrize(("text", "intent", "response"), BARE)
+async def test_an_answer_to_nothing(actions: Actions, text: str, intent: str, response: str) -> None:
+    assert await Play(actions).names(text, intent) == [response]
+
+
+async def test_giving_up_words_that_mean_no_ticket_withdraw_none(actions: Actions) -> None:
+    _file()
+    assert await Play(actions).names("算了", "cancel") == ["utter_all_right"]
+
+
+async def test_what_nobody_understands_twice_brings_a_person_whatever_the_first_was_taken_for(actions: Actions) -> None:
+    play = Play(actions)
+    assert await play.names("随便", "skip") == ["utter_what_now"]
+    assert await play.names("嘎嘎嘎", "nlu_fallback") == ["utter_handoff_not_understood"]
+    assert _owner() == "queue"
+
+
+def _unsure(label: str) -> dict[str, object]:
+    return {"intent": label, "confidence": 0.4}
+
+
+@pytest.mark.parametrize("label", ["deny", "cancel", "affirm", "inform"])
+async def test_noise_that_looks_a_little_like_an_answer_is_not_understood(actions: Actions, label: str) -> None:
+    _file()
+    play = Play(actions)
+    assert await play.names("呱啦叽里咕噜咚咚锵", **_unsure(label)) == ["utter_not_understood"]
+    assert await play.names("咚咚锵呱啦叽里咕噜", **_unsure(label)) == ["utter_handoff_not_understood"]
+
+
+@pytest.mark.parametrize("label", ["deny", "cancel"])
+async def test_a_no_has_words_for_it(actions: Actions, label: str) -> None:
+    assert await Play(actions).names("呱啦叽里咕噜咚咚锵", label) == ["utter_not_understood"]
+
+
+FACTS = [
+    ("扣费时间是11月3号", "billing_detail", {"date": "11月3号"}, "utter_ticket_ask_add_instead"),
+    ("一共扣了五十块", "billing_detail", {"amount": "五十块"}, "utter_ticket_ask_add_instead"),
+    ("11月3号扣了多少钱？", "billing_detail", {"date": "11月3号"}, "utter_billing_not_yet"),  # a question
+]
+
+
+@pytest.mark.parametrize(("text", "intent", "entities", "response"), FACTS)
+async def test_a_fact_behind_a_ticket_is_offered_to_be_added(
+    actions: Actions, text: str, intent: str, entities: dict[str, str], response: str
+) -> None:
+    assert (await Play(actions).names(text, intent, **entities)) == ["utter_billing_not_yet"], "nothing is filed yet"
+    _file()
+    assert (await Play(actions).names(text, intent, message_id="9", **entities)) == [response]
+
+
+STEPS = [
+    # the words say it, whatever the label
+    ("师傅来过修好了，我要撤回投诉", "satisfaction", "thanks", "utter_ticket_ask_confirmed"),
+    ("怎么还没动静，再催一遍", "ticket_status", None, "utter_ticket_urged"),
+    ("快点行不行啊，催一下", "greet_chitchat", None, "utter_ticket_urged"),
+    ("催一下啊", "inform", None, "utter_ticket_urged"),
+    ("不要撤回投诉", "satisfaction", "thanks", "utter_thanks"),
+]
+
+
+@pytest.mark.parametrize(("text", "intent", "sub", "response"), STEPS)
+async def test_a_step_by_its_words(actions: Actions, text: str, intent: str, sub: str | None, response: str) -> None:
+    _file()
+    assert await Play(actions).names(text, intent, sub=sub) == [response]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from sqlalchemy import select
 
 from care.conversations.service import owner_of
@@ -44,10 +44,15 @@ async def test_asked_for(actions: Actions) -> None:
 
 
 async def test_asked_for_in_the_middle_of_a_complaint(actions: Actions) -> None:
-    """The form is left, or it would go on asking when the person gives the conversation back."""
+    """The form is left, or it would go on asking when the person gives the conversation back; what was said stays."""
     talk = Talk(category="other").user("没信号", "complaint_network").asked("line").user("/handoff")
     result = await actions.run("action_request_handoff", talk)
-    assert result.events == [ActiveLoop(None), SlotSet("requested_slot", None)]
+    assert result.events == [
+        SlotSet("complaint_tries", 0),
+        SlotSet("requested_slot", None),
+        ActiveLoop(None),
+        FollowupAction("action_listen"),
+    ]
     assert _owner() == "queue"
 
 
@@ -85,8 +90,39 @@ async def test_the_first_time_offers_the_nearest_guesses(
     assert _owner() == "bot"
 
 
-async def test_the_second_time_in_a_row_brings_a_person(actions: Actions) -> None:
-    talk = Talk().user("嘎嘎嘎", "nlu_fallback").did("action_not_understood").did("action_listen")
+async def test_words_between_two_kinds_of_complaint_are_a_complaint(actions: Actions) -> None:
+    text = "唉不行我还是要投诉，提前解约要我三百块违约金，当时根本没说有合约"
+    talk = Talk().user(text, "nlu_fallback", 0.3, ("complaint_marketing", "complaint_billing"))
+    result = await actions.run("action_not_understood", talk)
+    assert [event["name"] for event in result.events] == ["complaint_form"]
+
+
+TORN = [
+    # a whole story with number, day and wish looks half like a bare answer
+    (("inform", "complaint_broadband"), "家里宽带断了三天，号码13800138000，上周三开始，尽快修好", 0.9, True),
+    (("inform", "complaint_broadband"), "乜嘢咕噜叽里呱啦咚咚锵咚咚锵", 0.1, False),  # noise is like nothing
+    (("inform", "out_of_scope", "complaint_broadband"), "上海到北京的高铁几点开呀", 0.5, False),
+]
+
+
+@pytest.mark.parametrize(("ranking", "text", "confidence", "opens"), TORN)
+async def test_torn_between_an_answer_and_a_complaint(
+    actions: Actions, ranking: tuple[str, ...], text: str, confidence: float, opens: bool
+) -> None:
+    talk = Talk().user(text, "nlu_fallback", confidence, ranking)
+    result = await actions.run("action_not_understood", talk)
+    assert (result.said == []) is opens
+
+
+@pytest.mark.parametrize("text", ["？？？", "😡😡😡", "。。。"])
+async def test_without_a_word_it_says_that_it_is_there(actions: Actions, text: str) -> None:
+    talk = Talk().user(text, "nlu_fallback", 0.1, ("complaint_network",))
+    assert (await actions.run("action_not_understood", talk)).said == ["utter_no_words"]
+
+
+@pytest.mark.parametrize("first", ["utter_not_understood", "utter_what_now", "utter_no_words"])
+async def test_the_second_time_in_a_row_brings_a_person(actions: Actions, first: str) -> None:
+    talk = Talk().user("嘎嘎嘎", "nlu_fallback").did("action_not_understood").said(first)
     result = await actions.run("action_not_understood", talk.user("嘎嘎", "nlu_fallback"))
     assert result.events == []
     assert result.responses == [("utter_handoff_not_understood", {})]
@@ -95,8 +131,8 @@ async def test_the_second_time_in_a_row_brings_a_person(actions: Actions) -> Non
 
 
 async def test_not_in_a_row(actions: Actions) -> None:
-    talk = Talk().user("嘎嘎嘎", "nlu_fallback").did("action_not_understood").did("action_listen")
-    talk.user("你好", "greet_chitchat").did("utter_greet").did("action_listen")
+    talk = Talk().user("嘎嘎嘎", "nlu_fallback").did("action_not_understood").said("utter_not_understood")
+    talk.user("你好", "greet_chitchat").did("action_answer").said("utter_greet")
     result = await actions.run("action_not_understood", talk.user("嘎嘎", "nlu_fallback"))
     assert result.said == ["utter_not_understood"]
     assert _owner() == "bot"

@@ -31,7 +31,7 @@ def _greeting() -> Talk:
     ],
 )
 async def test_strangers_are_refused(actions: Actions, headers: dict[str, str]) -> None:
-    response = await actions.post(_greeting().call("action_ticket_status"), **headers)
+    response = await actions.post(_greeting().call("action_follow_up"), **headers)
     assert response.status_code == 401
     assert response.json() == {"error": "secret"}
 
@@ -42,7 +42,7 @@ async def test_strangers_are_refused_before_their_words_are_read(actions: Action
 
 
 async def test_who_knows_the_secret_is_served(actions: Actions) -> None:
-    response = await actions.post(_greeting().call("action_ticket_status"))
+    response = await actions.post(_greeting().call("action_follow_up"))
     assert response.status_code == 200
     assert response.json()["events"] == []
 
@@ -74,9 +74,9 @@ async def test_every_action_of_the_domain_is_there(actions: Actions) -> None:
 
 
 async def test_metrics_count_by_outcome(actions: Actions) -> None:
-    await actions.post(_greeting().call("action_ticket_status"))
+    await actions.post(_greeting().call("action_follow_up"))
     metrics = (await actions.client.get("/metrics")).text
-    assert 'quanyi_actions_total{action="action_ticket_status",outcome="done"}' in metrics
+    assert 'quanyi_actions_total{action="action_follow_up",outcome="done"}' in metrics
     assert NAME not in metrics
 
 
@@ -91,7 +91,7 @@ def dead_database(postgres: Embedded) -> Iterator[None]:
 
 async def test_without_the_database_it_says_try_again(actions: Actions, dead_database: None) -> None:
     """503: Rasa does not save the turn, the message stays queued, and is run again."""
-    for action in ("action_ticket_status", "action_request_handoff"):
+    for action in ("action_follow_up", "action_request_handoff"):
         response = await actions.post(_greeting().call(action))
         assert response.status_code == 503
         assert response.json() == {"error": "database", "action_name": action}

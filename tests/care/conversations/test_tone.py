@@ -25,6 +25,7 @@ ANGRY = [
     ("垃圾移动", True),
     ("骗子公司！", True),
     ("你们就是骗子", True),
+    ("你们这帮骗子，偷偷给我开会员", True),
     ("还钱！！！", True),
     ("还钱!!!", True),
     # rhetorical accusations

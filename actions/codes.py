@@ -1,0 +1,79 @@
+"""A one-time code in the conversation: sent, asked for, checked, sent again. Codes and numbers are never logged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.orm import Session
+
+from actions.turn import in_database, intent_of, key_of, text_of
+from care.accounts import sms
+from care.accounts.codes import CodeCheck, check_code, issue_code
+from care.accounts.rules import code_in, mask_phone
+from care.db import utcnow
+from care.errors import InvalidInput, Unavailable
+from care.plain import plain
+
+_AGAIN = re.compile("重发|重新发|再发|再来一|重新获取|重新来|没收到|没有收到|收不到|没短信|没来|冇收到|过期|resend")
+
+
+@dataclass(frozen=True)
+class Code:
+    """Where a code goes, and what it is good for."""
+
+    phone: str
+    purpose: str
+    #: what the SMS names besides its purpose (`care.accounts.sms.code_text`)
+    number: str
+
+
+async def send_code(dispatcher: CollectingDispatcher, tracker: Tracker, code: Code, asked_by: str) -> bool:
+    """Send it and ask for it with the response `asked_by`; False when it could not be sent now, which is then said.
+
+    In two steps, so that no transaction waits for the SMS gateway. When the same turn is run again, a code that was
+    not used replaces the first one.
+    """
+    now, message_id = utcnow(), key_of(tracker, "").message_id
+    try:
+        digits = await in_database(
+            lambda session: issue_code(session, code.phone, code.purpose, tracker.sender_id, message_id, now)
+        )
+        if digits is not None:
+            text = sms.code_text(digits, code.purpose, number=code.number)
+            await sms.sender().send(code.phone, text)
+    except InvalidInput as error:
+        dispatcher.utter_message(response=f"utter_{error.reason}")
+        return error.reason == "code_too_soon"  # the one before is still good
+    except Unavailable as error:
+        if error.reason != "sms":
+            raise
+        dispatcher.utter_message(response="utter_code_not_sent")
+        return False
+    dispatcher.utter_message(response=asked_by, phone=mask_phone(code.phone))
+    return True
+
+
+async def check(tracker: Tracker, code: Code, proved: Callable[[Session], object]) -> CodeCheck:
+    """Check what the customer wrote; `proved` is done in the same transaction when it is right."""
+    now, message_id = utcnow(), key_of(tracker, "").message_id
+    given = code_in(str(tracker.latest_message.get("text") or ""))
+
+    def work(session: Session) -> CodeCheck:
+        answer = check_code(session, code.phone, code.purpose, tracker.sender_id, message_id, given, now)
+        if answer is CodeCheck.RIGHT:
+            proved(session)
+        return answer
+
+    return await in_database(work)
+
+
+def wants_another(tracker: Tracker) -> bool:
+    """「重新发送」, 「没收到，再发一个」; not where a code is in it."""
+    text = text_of(tracker)
+    if not text:
+        return intent_of(tracker)[0] == "send_again"
+    return code_in(text) is None and _AGAIN.search(plain(text)) is not None

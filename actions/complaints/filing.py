@@ -1,0 +1,181 @@
+"""What the complaint form ends with: a ticket, an open one that is urged, the right operator's number, or nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import AllSlotsReset, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.orm import Session
+
+from actions.complaints.complaint import FORM, Complaint, Events, slot
+from actions.complaints.decisions import NEW
+from actions.complaints.fields import today
+from actions.contact import offer_notices
+from actions.memory import said_last
+from actions.standing import card
+from actions.turn import in_database, intent_of, key_of
+from care.complaints import rules
+from care.complaints.category import threatens_appeal
+from care.complaints.repeats import open_matter
+from care.complaints.rules import Draft
+from care.complaints.service import Filed, file_complaint
+from care.db import utcnow
+from care.followup.rules import mobile_in
+from care.followup.service import Urged, standing_of, urge
+from care.followup.standing import Standing
+from care.once import OnceKey
+from care.sla.policy import policy
+from care.wording import say, spoken_time
+
+#: what the second matter of a story takes over from the first
+_SHARED = ("rest", "description", "line", "contact", "callable", "seems", "ours", "soothed")
+
+
+class FileComplaint(Action):
+    def name(self) -> str:
+        return "action_file_complaint"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        now = utcnow()
+        complaint = Complaint(tracker)
+        key = key_of(tracker, self.name())
+        filed, standing = await in_database(lambda session: _file(session, complaint, key, now))
+        feedback, solution = spoken_time(filed.feedback_due, now), spoken_time(filed.solution_due, now)
+        dispatcher.utter_message(
+            response="utter_complaint_filed",
+            number=filed.number,
+            department=filed.department,
+            promise=say("promise_at_once" if feedback == solution else "promise", feedback=feedback, solution=solution),
+            json_message={"card": card(standing)},
+        )
+        if complaint["rest"] is None:
+            offer_notices(dispatcher, mobile_in(complaint["contact"] or "") or mobile_in(complaint["line"] or ""))
+            return [AllSlotsReset()]
+        title = policy().categories[policy().category_of(complaint["rest"])].title
+        dispatcher.utter_message(response="utter_complaint_rest", title=title)
+        return [AllSlotsReset(), *(SlotSet(slot(field), complaint[field]) for field in _SHARED)]
+
+
+def _file(session: Session, complaint: Complaint, key: OnceKey, now: datetime) -> tuple[Filed, Standing]:
+    draft = _draft(session, complaint, key.conversation_id, now)
+    filed = file_complaint(session, draft, key, policy(), now, closes_matter=complaint["rest"] is None)
+    standing = standing_of(session, key.conversation_id, filed.number, now)
+    assert standing is not None  # filed here, a moment ago
+    return filed, standing
+
+
+def _draft(session: Session, complaint: Complaint, conversation_id: str, now: datetime) -> Draft:
+    category = complaint["category"] if complaint["category"] in policy().categories else "other"
+    repeated = None
+    if complaint["same"] == NEW:
+        repeated = open_matter(session, conversation_id, complaint["line"] or None, category, now)
+    given = {field: complaint[field] or None for field in ("line", "address", "area", "speed_test", "wish", "contact")}
+    since = complaint["since"] or None
+    return Draft(
+        category=category,
+        description=complaint["description"],
+        since=since,
+        since_date=rules.since_date(since, today()) if since else None,
+        threatens_appeal=any(threatens_appeal(complaint[field] or "") for field in ("description", "wish")),
+        repeat_of=repeated.number if repeated else None,
+        **given,
+    )
+
+
+class UrgeOpenComplaint(Action):
+    """The same matter is open: it is urged, with this story, and nothing is filed."""
+
+    def name(self) -> str:
+        return "action_urge_open_complaint"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        now = utcnow()
+        complaint = Complaint(tracker)
+        key = key_of(tracker, self.name())
+        result = await in_database(lambda session: _urge(session, complaint, key, now))
+        if result is None:  # closed while the question stood
+            dispatcher.utter_message(response="utter_complaint_not_open_any_more")
+            return [SlotSet(slot("open"), None), SlotSet(slot("same"), NEW), FollowupAction("action_listen")]
+        urged, standing = result
+        raised = say("complaint_urged_raised") if urged.is_raised else ""
+        if standing is None:
+            dispatcher.utter_message(response="utter_complaint_urged_other", raised=raised)
+        else:
+            dispatcher.utter_message(
+                response="utter_complaint_urged",
+                number=urged.number,
+                raised=raised,
+                until=_still_valid(standing, now),
+                json_message={"card": card(standing)},
+            )
+        return [AllSlotsReset(), FollowupAction("action_listen")]
+
+
+def _urge(session: Session, complaint: Complaint, key: OnceKey, now: datetime) -> tuple[Urged, Standing | None] | None:
+    line = complaint["line"] or None
+    matter = open_matter(session, key.conversation_id, line, complaint["category"], now)
+    if matter is None:
+        return None
+    urged = urge(session, key.conversation_id, matter.number, complaint["description"], key, now, line=line)
+    return urged, standing_of(session, key.conversation_id, matter.number, now) if matter.is_own else None
+
+
+def _still_valid(ticket: Standing, now: datetime) -> str:
+    """The promise that was made, and no new one."""
+    due = [
+        say(name, until=spoken_time(at, now))
+        for name, at in (
+            ("complaint_urged_feedback", ticket.feedback_due),
+            ("complaint_urged_solution", ticket.solution_due),
+        )
+        if at is not None
+    ]
+    return say("complaint_urged_due", due=say("complaint_urged_and").join(due)) if due else ""
+
+
+class SendElsewhere(Action):
+    """The number is another operator's: nobody here can help, so the right number is told."""
+
+    def name(self) -> str:
+        return "action_send_elsewhere"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        seems = str(tracker.get_slot(slot("seems")))
+        operator = policy().operator
+        hotlines = {str(carrier): hotline for carrier, hotline in operator.others.items()}
+        if seems in hotlines:
+            dispatcher.utter_message(response="utter_complaint_elsewhere", operator=seems, hotline=hotlines[seems])
+        else:
+            dispatcher.utter_message(
+                response="utter_complaint_other_province", province=seems, hotline=operator.hotline
+            )
+        return [AllSlotsReset(), FollowupAction("action_listen")]
+
+
+class CancelComplaint(Action):
+    """What was said is kept: 「还是登记吧」 goes on with it."""
+
+    def name(self) -> str:
+        return "action_cancel_complaint"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        dispatcher.utter_message(response="utter_complaint_cancelled")
+        return [SlotSet(slot("cancelled"), True), FollowupAction("action_listen")]
+
+
+class AnswerRest(Action):
+    """Yes or no to 「您还提到了费用争议，要接着登记吗？」."""
+
+    def name(self) -> str:
+        return "action_answer_rest"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        if not said_last(tracker, "utter_complaint_rest"):
+            return [SlotSet(slot("rest"), None), FollowupAction("action_what_now")]
+        if intent_of(tracker)[0] == "affirm":
+            return [FollowupAction(FORM)]
+        dispatcher.utter_message(response="utter_complaint_rest_declined")
+        return [AllSlotsReset(), FollowupAction("action_listen")]

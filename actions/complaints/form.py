@@ -1,0 +1,84 @@
+"""The complaint form: Rasa calls it when the form begins and for every message while it is open."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.complaints.answers import answer, failed
+from actions.complaints.complaint import TOLD, Complaint, Events
+from actions.complaints.decisions import URGE
+from actions.complaints.fields import is_answer, is_outburst
+from actions.complaints.line import look_up
+from actions.complaints.opening import begin
+from actions.digressions import answer_digression, digression_of
+from actions.moves import is_command
+from actions.turn import text_of
+from actions.urgent import attend, leave_form
+from care.sla.policy import policy
+from care.wording import say
+
+
+class ValidateComplaintForm(Action):
+    """Decides itself what is asked next (`requested_slot`): that depends on category, line and what was told."""
+
+    def name(self) -> str:
+        return "validate_complaint_form"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        urgent = await attend(dispatcher, tracker)
+        if urgent is not None:
+            return urgent
+        complaint = Complaint(tracker)
+        if complaint.asked is None:
+            begin(complaint, dispatcher, tracker)
+            question = None
+        elif is_command(tracker):
+            return leave_form(tracker, "action_cancel_complaint")
+        elif is_outburst(text_of(tracker)):
+            dispatcher.utter_message(response="utter_complaint_outburst")
+            question = failed(complaint, dispatcher, tracker)
+        elif not is_answer(complaint.asked, text_of(tracker)) and (aside := digression_of(tracker)):
+            await answer_digression(dispatcher, tracker, aside)
+            _ask(complaint, complaint.asked, dispatcher)
+            return complaint.events(complaint.asked)
+        else:
+            question = answer(complaint, dispatcher, tracker)
+        await look_up(complaint, tracker)
+        return _go_on(complaint, question, dispatcher, tracker)
+
+
+def _go_on(complaint: Complaint, question: str | None, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    if complaint["confirmed"]:
+        return complaint.events(None)
+    if complaint["same"] == URGE:
+        return [*complaint.changed(), *leave_form(tracker, "action_urge_open_complaint")]
+    if complaint["ours"] is False:
+        return [*complaint.changed(), *leave_form(tracker, "action_send_elsewhere")]
+    question = question or complaint.next_question()
+    if question == "confirmed" and (complaint.asked != "confirmed" or set(complaint.changes) & set(TOLD)):
+        _show_summary(complaint, dispatcher)
+    _ask(complaint, question, dispatcher)
+    return complaint.events(question)
+
+
+def _show_summary(complaint: Complaint, dispatcher: CollectingDispatcher) -> None:
+    rows = complaint.summary()
+    dispatcher.utter_message(
+        response="utter_complaint_summary",
+        rows="\n".join(say("summary_row", **row) for row in rows),
+        json_message={"card": {"kind": "summary", "rows": rows}},
+    )
+
+
+def _ask(complaint: Complaint, question: str, dispatcher: CollectingDispatcher) -> None:
+    """Rasa asks by `utter_ask_complaint_form_complaint_<question>`; only the categories it does not know."""
+    if question == "category":
+        choices = [
+            {"title": category.title, "payload": f"/correct{json.dumps({'category': name})}"}
+            for name, category in policy().categories.items()
+        ]
+        dispatcher.utter_message(response="utter_complaint_categories", buttons=choices)

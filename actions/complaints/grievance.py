@@ -1,0 +1,73 @@
+"""Is a complaint under a message whose label does not say so?
+
+People complain in threats (「再不修好我就去工信部」), in questions about a right (「凭什么不让我转网」), and in words
+between two labels. Seen too rarely, they are sent in circles; seen in every question, nobody gets an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from actions.complaints.messages import entities_of, labels_of
+from actions.turn import intent_of, text_of
+from care.complaints import rules
+from care.complaints.category import category_for
+from care.plain import plain
+from care.sla.policy import policy
+
+#: characters; less is no story
+_STORY_LENGTH = 8
+_LIKELY = 0.5
+# Only what lies under a threat or an urging is the matter.
+_ON_TOP = frozenset({"rights_appeal", "ticket_status", "satisfaction"})
+# A matter of their own, if something went wrong with it; a plain question about it gets its answer.
+_MATTERS = frozenset(
+    {"rights_portability", "rights_cancellation", "billing_arrears_suspension", "billing_roaming", "billing_invoice"}
+)
+# Of these, most are questions: only words that call something wrong are more.
+_QUESTIONS = ("billing_", "rights_", "privacy_", "other_telecom")
+_ALWAYS = frozenset({"privacy_leak"})
+
+_SAYS_SO = re.compile(r"投诉|举报")
+_ASKS_HOW = re.compile(
+    r"(?:怎么|如何|哪里|哪儿|在哪|去哪|能不能|可以|多久|什么时候).{0,4}(?:投诉|举报)|(?:投诉|举报).{0,4}(?:电话|渠道|方式|流程|多久|几天|什么时候|怎么|有用)|[吗么]$"
+)
+_WENT_WRONG = re.compile(
+    r"不[让给肯准许]|唔[畀俾准让]|拒绝|不予|卡[着住]|设卡|设障|刁难|推[来脱诿三]|踢皮球|凭[什啥]|骗|(?:没|冇|未|从来?没)签|未经|擅自|私自|莫名|无缘无故"
+    r"|无故|乱[扣收停封]|(?:[两三四五几多]|好几)[次趟]|还没|至今|到现在|没人[管理]|不合理|不同意|强制|强行|硬要|违约金|办不了|不了了之|没欠费|不通知"
+)
+
+_CALLED_WRONG = re.compile(
+    r"平白|无缘无故|无故|莫名|凭[什啥]|骗|乱[扣收停封开]|擅自|私自|偷偷|未经|(?:没|冇|未|从来?没)[签订开办]过?|不[让给]退|不[肯给]办|强制|踢皮球|推[诿三]"
+)
+
+
+def complaint_under(tracker: Tracker) -> bool:
+    """For messages that are not labelled as a complaint, or of which the model was not sure."""
+    words = text_of(tracker)
+    if len(words) < _STORY_LENGTH or not rules.tells_what_happened(words):
+        return False
+    message: dict[str, Any] = dict(tracker.latest_message)
+    if entities_of(message, "matter") or _says_so(words) or _is_likely(message):
+        return True
+    intent = intent_of(tracker)[0]
+    if intent in _ON_TOP:
+        named = policy().categories[category_for(labels_of(message), words, policy())].intents
+        return bool(named) and not set(named) & _ON_TOP
+    wrong = _WENT_WRONG if intent in _MATTERS else _CALLED_WRONG if intent.startswith(_QUESTIONS) else None
+    return intent in _ALWAYS or (wrong is not None and wrong.search(plain(words)) is not None)
+
+
+def _says_so(words: str) -> bool:
+    said = plain(words)
+    return _SAYS_SO.search(said) is not None and _ASKS_HOW.search(said) is None
+
+
+def _is_likely(message: dict[str, Any]) -> bool:
+    """Torn between two kinds of complaint is no doubt that it is one."""
+    ranking = message.get("intent_ranking") or []
+    likely = sum(float(each["confidence"]) for each in ranking if str(each["name"]).startswith("complaint_"))
+    return likely >= _LIKELY

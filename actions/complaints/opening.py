@@ -1,0 +1,143 @@
+"""The message that tells a matter: its category, whatever fields it fills already, and a second matter in it."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.complaints.complaint import Complaint
+from actions.complaints.fields import check
+from actions.complaints.messages import Message, best_label_of, entities_of, labels_of, words_of
+from actions.complaints.story import Found, facts_of
+from actions.turn import MOVES, intent_of, text_of
+from care.accounts.rules import mask_numbers
+from care.complaints import rules
+from care.complaints.category import category_for
+from care.conversations.tone import tone_of
+from care.errors import InvalidInput
+from care.sla.policy import policy
+
+#: characters; less is no new story
+_STORY_LENGTH = 8
+#: characters; a wish to complain and no more
+_BARE_LENGTH = 16
+_SHOWN_STORY = 20
+#: what a story keeps its category under, when the words before it were only the wish to complain
+_OPEN_CATEGORIES = (None, "other")
+
+
+def begin(complaint: Complaint, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+    """The form opens: by a story, by the bare wish to complain, by a button, or once more after it was left."""
+    chosen = _chosen_category(tracker)
+    message = _message_of_the_matter(complaint, tracker)
+    words = words_of(message)
+    is_story = rules.tells_what_happened(words)
+    if complaint["description"] and not (is_story and _is_new(tracker, words)):
+        _take_up(complaint, dispatcher)
+        return
+    category = chosen or category_for(labels_of(message), words, policy())
+    if complaint["cancelled"] or complaint["rest"] or complaint["category"] != category:
+        complaint.forget()  # otherwise a person was asked for in between, and it is told once more
+    complaint["category"] = category
+    if is_story:
+        hear(complaint, dispatcher, message, chosen)
+
+
+def hear(complaint: Complaint, dispatcher: CollectingDispatcher, message: Message, category: str | None = None) -> None:
+    """Keep a story, and everything in it that need not be asked any more. `category`: chosen already."""
+    words = words_of(message)
+    matters = entities_of(message, "matter")
+    if category is None and (matters or complaint["category"] in _OPEN_CATEGORIES):
+        found = category_for(labels_of(message), words, policy())
+        complaint["category"] = policy().category_of(str(matters[0]["value"])) if matters else found
+    others = [each for each in matters if policy().category_of(str(each["value"])) != complaint["category"]]
+    complaint["rest"] = str(others[0]["value"]) if others else None
+    complaint.add_to_story(words)
+    _fill_from(complaint, message, until=int(others[0]["start"]) if others else len(words))
+    if tone_of(words).is_angry and not complaint["soothed"]:
+        complaint["soothed"] = True
+        dispatcher.utter_message(response="utter_complaint_empathy")
+
+
+def _fill_from(complaint: Complaint, message: Message, until: int) -> None:
+    """`until`: there the second matter begins. Number, place and contact are of both, day and wish of the first."""
+    words = words_of(message)
+    phones, days = (
+        [Found(str(each["value"]), int(each["start"]), int(each["end"])) for each in entities_of(message, name)]
+        for name in ("phone", "date")
+    )
+    with_place = complaint.category.place == "address"
+    of_both = facts_of(words, phones, [], with_place)
+    of_first = facts_of(words[:until], phones, [day for day in days if day.end <= until], with_place)
+    for field in ("line", "address", "since", "speed_test", "wish", "contact"):
+        if value := (of_both if field in _OF_BOTH else of_first).get(field):
+            _fill(complaint, field, value)
+
+
+_OF_BOTH = ("line", "address", "contact")
+
+
+def _fill(complaint: Complaint, field: str, value: str) -> None:
+    """What cannot be is asked for later: it is no reason to complain to the customer."""
+    if complaint[field]:
+        return
+    if field == "contact" and rules.means_same_number(value):
+        if not complaint["callable"]:
+            return
+        value = complaint["line"]
+    try:
+        complaint.fill(field, check(field, value))
+    except InvalidInput:
+        return
+
+
+def _message_of_the_matter(complaint: Complaint, tracker: Tracker) -> Message:
+    """The latest one; for a button the words before it, so that nobody tells their story twice."""
+    latest: Message = dict(tracker.latest_message)
+    if text_of(tracker):
+        return latest
+    before = _message_before(tracker)
+    if before is None or (complaint["description"] and category_for(labels_of(before), "", policy()) == "other"):
+        return latest
+    return before
+
+
+def _is_new(tracker: Tracker, words: str) -> bool:
+    """Another story than the one that was left, and no 「唉，我还是要投诉」 or a yes to its second matter."""
+    if not text_of(tracker):
+        return True  # a button under it
+    is_bare = intent_of(tracker)[0] in ("complain", "affirm") and len(words) <= _BARE_LENGTH
+    return len(words) >= _STORY_LENGTH and not is_bare
+
+
+def _chosen_category(tracker: Tracker) -> str | None:
+    """The category of a button such as 「投诉手机信号或上网」."""
+    intent, _ = intent_of(tracker)
+    return None if text_of(tracker) or intent in MOVES else policy().category_of(intent)
+
+
+def _take_up(complaint: Complaint, dispatcher: CollectingDispatcher) -> None:
+    """Goes on where it was: after it was given up or a person was asked for, or with the second matter of a story."""
+    if complaint["category"] is None:
+        complaint["category"] = policy().category_of(complaint["rest"])
+        complaint["rest"] = None
+        dispatcher.utter_message(response="utter_complaint_second", title=complaint.category.title)
+    else:
+        story = rules.shorten(complaint["description"], _SHOWN_STORY)
+        dispatcher.utter_message(response="utter_complaint_taken_up", story=mask_numbers(story))
+    for field in ("confirmed", "cancelled"):
+        complaint[field] = None
+    complaint["tries"] = 0
+
+
+def _message_before(tracker: Tracker) -> Message | None:
+    """What the customer wrote before this button, as it was understood.
+
+    None where that was a button too, or a word to the bot (「算了」) and no story.
+    """
+    said = [event for event in tracker.events if event.get("event") == "user"]
+    if len(said) < 2 or str(said[-2].get("text") or "").startswith("/"):
+        return None
+    message: Message = said[-2].get("parse_data") or {}
+    best = best_label_of(message)
+    return None if best is None or best in MOVES else message | {"text": said[-2]["text"]}

@@ -1,0 +1,61 @@
+"""Remarks that are about a ticket filed here though their label does not say so: the step that fits is offered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.digressions import asks
+from actions.followup import ADD, REOPEN, URGE, Matter, ask
+from actions.tickets import words_in
+from actions.turn import entity_of, in_database, intent_of, sub_of, text_of
+from care.db import utcnow
+from care.followup.service import own_tickets
+from care.followup.standing import Standing
+from care.plain import plain
+
+Events = list[dict[str, Any]]
+
+#: characters; more words tell another story
+_FACT_LENGTH = 24
+
+
+async def offer_step(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Not satisfied, a threat, or a fact that was forgotten, behind a ticket; empty where it is none of these."""
+    intent, text = intent_of(tracker)[0], text_of(tracker)
+    is_unsolved = (intent, sub_of(tracker)) == ("satisfaction", "unsolved")
+    is_threat = intent == "rights_appeal" and not asks(text)
+    if not is_unsolved and not is_threat and not _is_a_fact(tracker):
+        return []
+    tickets = await _own(tracker)
+    answered = next((ticket for ticket in tickets if ticket.may_reopen), None)
+    if is_unsolved and answered is not None:
+        return ask(dispatcher, tracker, Matter(REOPEN, answered.number, words_in(text)), "reopen_instead")
+    waiting = next((ticket for ticket in tickets if ticket.is_open), None)
+    if waiting is None:
+        return []
+    if is_unsolved or is_threat:
+        return ask(dispatcher, tracker, Matter(URGE, waiting.number, text), "urge_instead")
+    return offer_to_add(dispatcher, tracker, waiting)
+
+
+def offer_to_add(dispatcher: CollectingDispatcher, tracker: Tracker, ticket: Standing) -> Events:
+    return ask(dispatcher, tracker, Matter(ADD, ticket.number, text_of(tracker)), "add_instead")
+
+
+async def newest_open(tracker: Tracker) -> Standing | None:
+    return next((ticket for ticket in await _own(tracker) if ticket.is_open), None)
+
+
+async def _own(tracker: Tracker) -> list[Standing]:
+    now = utcnow()
+    return await in_database(lambda session: own_tickets(session, tracker.sender_id, now))
+
+
+def _is_a_fact(tracker: Tracker) -> bool:
+    """「扣费时间是11月3号」: a time, an amount or a number, told and not asked."""
+    text = plain(text_of(tracker))
+    is_told = len(text) <= _FACT_LENGTH and not asks(text)
+    return is_told and any(entity_of(tracker, name) for name in ("date", "amount", "phone"))

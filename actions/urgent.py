@@ -1,0 +1,75 @@
+"""What comes before all else that a message may mean, in any state: a life, a person asked for, a fraud going on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.memory import said_before
+from actions.moves import wants_person
+from actions.turn import in_database, text_of
+from care.conversations.tone import tone_of
+from care.db import utcnow
+from care.handoff.rules import Reason
+from care.handoff.service import request_handoff
+
+Events = list[dict[str, Any]]
+
+
+async def attend(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+    """Call it first. Events: a person is asked for and the turn is over, return them. None: go on as usual.
+
+    None also where something was said here: what to do against a fraud, or that a person can help who cannot manage;
+    each once, until other things were talked about.
+    """
+    tone = tone_of(text_of(tracker))
+    if tone.self_harm:
+        return await hand_over(dispatcher, tracker, Reason.DISTRESS, "utter_crisis")
+    if tone.fraud_in_progress and not said_before(tracker, "utter_fraud_advice"):
+        dispatcher.utter_message(response="utter_fraud_advice")
+    if wants_person(tracker):
+        return await hand_over(dispatcher, tracker, Reason.ASKED, "utter_handoff_requested")
+    if tone.cannot_manage and not said_before(tracker, "utter_person_offer"):
+        dispatcher.utter_message(response="utter_person_offer")
+    return None
+
+
+def soothe(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+    """One sentence of empathy for an angry message, before its answer; once, until other things were talked about."""
+    if tone_of(text_of(tracker)).is_angry and not said_before(tracker, "utter_empathy"):
+        dispatcher.utter_message(response="utter_empathy")
+
+
+async def hand_over(dispatcher: CollectingDispatcher, tracker: Tracker, reason: Reason, response: str) -> Events:
+    """Put the conversation into the queue, say so, and leave the open form as it is filled."""
+    now = utcnow()
+    await in_database(lambda session: request_handoff(session, tracker.sender_id, reason, now))
+    dispatcher.utter_message(response=response)
+    return leave_form(tracker)
+
+
+def leave_form(tracker: Tracker, then: str = "action_listen", forget: Sequence[str] = ()) -> Events:
+    """End the open form, if any, and let `then` be the next action. `forget`: slots of a matter that is done.
+
+    Works from a form's own validation too: without a slot Rasa would take the message for unused and drop the bubbles,
+    and without the next action its policy would guess one. The other slots stay: the form can go on later.
+    """
+    form = tracker.active_loop_name
+    if not form:
+        return end_turn(tracker) if then == "action_listen" else [FollowupAction(then)]
+    return [
+        SlotSet(f"{form.removesuffix('_form')}_tries", 0),
+        *(SlotSet(name, None) for name in forget),
+        SlotSet("requested_slot", None),
+        ActiveLoop(None),
+        FollowupAction(then),
+    ]
+
+
+def end_turn(tracker: Tracker) -> Events:
+    """For an action that another one called: no rule leads on from it, and Rasa's policy would guess the next one."""
+    return [] if tracker.latest_action_name == "action_listen" else [FollowupAction("action_listen")]

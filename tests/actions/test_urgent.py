@@ -1,0 +1,118 @@
+"""What comes first in any state: a life, a person asked for, a fraud going on, somebody who cannot manage."""
+
+from __future__ import annotations
+
+import pytest
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from sqlalchemy import select
+
+from care.db import transaction
+from care.handoff.tables import Handoff
+from tests.support.rasa import Actions, Talk
+
+
+def _reasons() -> list[str]:
+    with transaction() as session:
+        return list(session.scalars(select(Handoff.reason)))
+
+
+DESPAIR = "钱都没了，我不想活了"
+FRAUD = "对方让我把钱转到安全账户"
+OLD = "我80岁了，看不懂你们这个"
+
+#: every action that a message of the customer's can come to first, with a label that leads there
+ACTIONS = [
+    ("action_answer", "greet_chitchat"),
+    ("action_answer", "out_of_scope"),
+    ("action_answer", "privacy_leak"),
+    ("action_what_now", "inform"),
+    ("action_follow_up", "ticket_status"),
+    ("action_notify_me", "notify_me"),
+    ("action_request_handoff", "handoff"),
+    ("action_not_understood", "nlu_fallback"),
+]
+
+
+@pytest.mark.parametrize(("action", "intent"), ACTIONS)
+async def test_despair_brings_a_person_and_a_number_to_call_at_once(actions: Actions, action: str, intent: str) -> None:
+    result = await actions.run(action, Talk().user(DESPAIR, intent))
+    assert result.responses == [("utter_crisis", {})]
+    assert result.events == []
+    assert _reasons() == ["distress"]
+
+
+FORMS = [
+    ("complaint_form", "complaint_wish", "complaint_tries"),
+    ("ticket_form", "ticket_words", "ticket_tries"),
+    ("ticket_form", "ticket_digits", "ticket_tries"),
+    ("contact_form", "contact_code", "contact_tries"),
+]
+
+
+@pytest.mark.parametrize(("form", "asked", "tries"), FORMS)
+@pytest.mark.parametrize(
+    ("text", "intent", "response"),
+    [(DESPAIR, "inform", "utter_crisis"), ("转人工", "nlu_fallback", "utter_handoff_requested")],
+)
+async def test_in_every_form(
+    actions: Actions, form: str, asked: str, tries: str, text: str, intent: str, response: str
+) -> None:
+    """The form is left as it is filled, and nothing is asked behind the answer."""
+    talk = Talk(category="other", description="断网了").has(ticket_step="add").in_form(form, asked).user(text, intent)
+    result = await actions.run(f"validate_{form}", talk)
+    assert result.said == [response]
+    assert result.events == [
+        SlotSet(tries, 0),
+        SlotSet("requested_slot", None),
+        ActiveLoop(None),
+        FollowupAction("action_listen"),
+    ]
+
+
+@pytest.mark.parametrize(("action", "intent"), ACTIONS)
+@pytest.mark.parametrize(("text", "response"), [(FRAUD, "utter_fraud_advice"), (OLD, "utter_person_offer")])
+async def test_fraud_and_help_come_before_the_answer(
+    actions: Actions, action: str, intent: str, text: str, response: str
+) -> None:
+    result = await actions.run(action, Talk().user(text, intent))
+    is_offered = (text, intent) != (OLD, "handoff")  # there a person comes anyway
+    assert (result.said[0] == response) is is_offered
+    is_all = intent in ("inform", "nlu_fallback")  # where else only 「没听懂」 would be said
+    assert bool(result.said[is_offered:] or result.events) is not is_all, "the answer itself is not held back"
+
+
+@pytest.mark.parametrize(("text", "response"), [(FRAUD, "utter_fraud_advice"), (OLD, "utter_person_offer")])
+async def test_said_once(actions: Actions, text: str, response: str) -> None:
+    talk = Talk().user(text, "greet_chitchat").did("action_answer").said(response, "utter_greet")
+    assert (await actions.run("action_answer", talk.user(text, "greet_chitchat"))).said == ["utter_greet"]
+
+
+PERSON = [
+    # said                        label             confidence   asks for a person
+    ("转人工", "handoff", 0.9, True),
+    ("转人工", "nlu_fallback", 0.3, True),  # its words are sure
+    ("人工", "inform", 0.4, True),
+    ("人工客服！！", "complaint_service", 0.5, True),
+    ("請轉人工客服", "handoff", 0.9, True),
+    ("麻烦帮我转一下人工谢谢", "inform", 0.4, True),
+    ("我要真人", "inform", 0.4, True),
+    ("不想跟机器人聊了，换人", "complaint_service", 0.5, True),
+    ("叫你们经理来跟我说", "handoff", 0.6, True),  # just sure enough
+    ("叫你们经理来跟我说", "handoff", 0.59, False),
+    ("人工客服态度差", "handoff", 0.9, False),  # a story
+    ("人工客服态度差", "complaint_service", 0.9, False),
+    ("我要求人工客服向我道歉", "handoff", 0.9, False),  # a wish
+    ("打了三次人工客服都没人接", "handoff", 0.9, False),
+    ("赶紧派个人来修一修吧", "handoff", 0.9, False),  # for the line, not for the talk
+    ("你是人工吗", "greet_chitchat", 0.9, False),
+    ("转了三次人工客服都没有一个人管我的事", "handoff", 0.9, False),
+]
+
+
+@pytest.mark.parametrize(("text", "intent", "confidence", "asks"), PERSON)
+async def test_asking_for_a_person_in_a_form(
+    actions: Actions, text: str, intent: str, confidence: float, asks: bool
+) -> None:
+    talk = Talk(category="other", description="断网了").asked("wish").user(text, intent, confidence)
+    result = await actions.run("validate_complaint_form", talk)
+    assert (result.said == ["utter_handoff_requested"]) is asks
