@@ -10,10 +10,12 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.complaints import FORM as COMPLAINT
+from actions.contact import is_late_code
 from actions.followup import STATUS, WITHDRAW
 from actions.handoff import miss
-from actions.moves import names_ticket, step_in, tells_a_complaint
+from actions.moves import names_ticket, tells_a_complaint
 from actions.remarks import newest_open, offer_to_add
+from actions.steps import step_in
 from actions.turn import in_database, intent_of, key_of, text_of
 from actions.urgent import attend, end_turn
 from care.conversations.offers import last_offered
@@ -67,6 +69,8 @@ def _elsewhere(tracker: Tracker, waiting: Standing | None) -> Events:
     text = plain(text_of(tracker))
     if names_ticket(tracker):
         return [SlotSet("ticket_step", STATUS), FollowupAction("action_follow_up")]
+    if is_late_code(tracker):
+        return [FollowupAction("action_notify_me")]
     if intent == "cancel" and waiting and _TAKES_BACK.search(text):
         return [SlotSet("ticket_step", WITHDRAW), FollowupAction("action_follow_up")]
     if step_in(text) and (intent != "cancel" or waiting):

@@ -11,10 +11,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.complaints import FORM as COMPLAINT
 from actions.complaints.grievance import complaint_under
 from actions.digressions import answer_digression
-from actions.memory import times_in_a_row
-from actions.moves import step_in
+from actions.handoff import MISSES
+from actions.memory import said_last, times_in_a_row
 from actions.questions import question_in
 from actions.remarks import offer_step
+from actions.steps import step_in
 from actions.turn import intent_of, sub_of, text_of
 from actions.urgent import attend, end_turn, hand_over, soothe
 from care.handoff.rules import Reason
@@ -25,6 +26,8 @@ Events = list[dict[str, Any]]
 
 #: the same words this often in a row say that our answer is none
 _SAID_OFTEN = 3
+#: confidence
+_SURE = 0.5
 
 #: questions about complaining that people ask outside of the form as well
 _ASIDES = ("how_long", "fee", "data", "anonymous", "evidence", "useful", "after")
@@ -72,6 +75,8 @@ class Answer(Action):
             return events
         if times_in_a_row(tracker) >= _SAID_OFTEN:
             return await _said_often(dispatcher, tracker)
+        if intent_of(tracker)[1] < _SURE and said_last(tracker, *MISSES):
+            return [FollowupAction("action_not_understood")]  # a guess after what was not understood is no answer
         if step_in(text_of(tracker)):
             return [FollowupAction("action_follow_up")]
         if offered := await offer_step(dispatcher, tracker):

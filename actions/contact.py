@@ -31,6 +31,8 @@ _TAKES_BACK = re.compile("撤|投诉|工单|单子")
 #: answers that are neither number nor code before it is left for later
 _MISSES = 3
 _SLOTS = ("contact_phone", "contact_number")
+#: characters of a message that is a code and nothing else
+_CODE_LENGTH = 20
 
 
 def offer_notices(dispatcher: CollectingDispatcher, phone: str | None) -> None:
@@ -56,6 +58,8 @@ class NotifyMe(Action):
         if entity_of(tracker, "choice") == "no":
             dispatcher.utter_message(response="utter_contact_declined")
             return end_turn(tracker)
+        if is_late_code(tracker):
+            return await _read_code(dispatcher, tracker, str(tracker.get_slot("contact_number")))
         found = await in_database(lambda session: notice_phone(session, tracker.sender_id))
         if found is None or not sms.is_on():
             dispatcher.utter_message(response="utter_contact_no_ticket" if found is None else "utter_contact_off")
@@ -106,7 +110,13 @@ def _about_ticket(tracker: Tracker) -> Events:
     if not text or not (intent == "ticket_status" or is_withdrawal) or code_in(text):
         return []
     step = [SlotSet("ticket_step", "withdraw")] if is_withdrawal else []
-    return [*step, *leave_form(tracker, "action_follow_up", forget=_SLOTS)]
+    return [*step, *leave_form(tracker, "action_follow_up")]
+
+
+def is_late_code(tracker: Tracker) -> bool:
+    """A code behind another matter that its question was left for."""
+    text = text_of(tracker)
+    return tracker.get_slot("contact_phone") is not None and len(text) <= _CODE_LENGTH and code_in(text) is not None
 
 
 def _another_matter(tracker: Tracker) -> str | None:
@@ -128,7 +138,7 @@ async def _read_code(dispatcher: CollectingDispatcher, tracker: Tracker, number:
         return leave_form(tracker, forget=_SLOTS)
     if answer is CodeCheck.RIGHT:
         dispatcher.utter_message(response="utter_contact_proved", phone=mask_phone(code.phone))
-        return leave_form(tracker, forget=_SLOTS)
+        return [*(SlotSet(name, None) for name in _SLOTS), *leave_form(tracker)]
     if answer is CodeCheck.WRONG and not re.search(r"\d", digits_of(text_of(tracker))):
         return _miss(dispatcher, tracker)
     dispatcher.utter_message(response=f"utter_{answer}")

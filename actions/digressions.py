@@ -31,7 +31,7 @@ _SMALL_TALK = {"robot": "robot", "insult": "insult", "bye": "bye"}
 #: in any other field people write freely: 「昨天查账单发现的」, 「说清楚是什么费用」
 _SHORT_ANSWERS = ("complaint_line", "complaint_confirmed", "ticket_digits", "ticket_confirmed", "contact_code")
 _ASKS_PLAINLY = re.compile(
-    "[?？]$|(?:吗|么|呢)$|^(?:请问|怎么|如何|哪|为什么|我还剩|还剩)|能不能|可不可以|是不是|有没有|行不行|知不知道|多少钱"
+    "[?？]$|(?:吗|么|呢)$|^(?:请问|怎么|如何|哪|为什么|我还剩|还剩)|能不能|可不可以|是不是|有没有|行不行|知不知道|多少钱|(?:还剩|还有|剩下?)多少|我有(?:哪些|什么)|我的权利|怎么样$"
     "|怎么(?:查|办|弄|开|看|退|用|充|交)$"
 )
 _TALKS = re.compile(

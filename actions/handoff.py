@@ -23,7 +23,7 @@ Events = list[dict[str, Any]]
 _SHOWN_GUESSES = 2
 _LIKELY = 0.2
 #: what is said to a message that was not understood
-_MISSES = ("utter_not_understood", "utter_what_now", "utter_no_words")
+MISSES = ("utter_not_understood", "utter_what_now", "utter_no_words")
 
 
 class RequestHandoff(Action):
@@ -71,7 +71,7 @@ async def miss(
     """
     if dispatcher.messages:
         return end_turn(tracker)
-    if said_last(tracker, *_MISSES):
+    if said_last(tracker, *MISSES):
         return await hand_over(dispatcher, tracker, Reason.NOT_UNDERSTOOD, "utter_handoff_not_understood")
     dispatcher.utter_message(response=response, buttons=choices)
     return end_turn(tracker)

@@ -92,29 +92,6 @@ def tells_a_complaint(tracker: Tracker) -> bool:
     return is_story and (best_label_of(tracker).startswith("complaint_") or complaint_under(tracker))
 
 
-# Sure in themselves, whatever the label of the message that they stand in: 「修好了，我要撤回投诉」.
-_TAKE_BACK = "(?:撤回|撤销|撤消|取消|撤掉|撤了)"
-_FILED = "(?:投诉|工单|单子)"
-_STEP_WORDS = (
-    ("withdraw", f"{_TAKE_BACK}.{{0,6}}(?:{_FILED}|登记)|{_FILED}.{{0,4}}{_TAKE_BACK}|撤诉|撤单"),
-    ("urge", "催(?:一下|一催|办|单|催|一遍|一次|下|促)|加急"),
-    ("reopen", "重新处理|重新派|重新打开|重开"),
-    ("add", "^(?:我|再|要|想|还|帮)*补充"),
-)
-_NOT_WANTED = re.compile(
-    "(?:不|别|没|唔)(?:要|用|想|是|能|必)?(?:再)?(?:撤|催|取消|重新|补充)|(?:怎么|如何|能).{0,4}(?:撤|取消)"
-)
-_STEP_LENGTH = 30
-
-
-def step_in(text: str) -> str | None:
-    """What a short message wants done with a ticket, by its words."""
-    words = plain(text)
-    if len(words) > _STEP_LENGTH or _NOT_WANTED.search(words):
-        return None
-    return next((step for step, pattern in _STEP_WORDS if re.search(pattern, words)), None)
-
-
 def names_ticket(tracker: Tracker) -> bool:
     """A short message with a ticket number in it asks about that ticket, whatever its label."""
     text = text_of(tracker)

@@ -51,9 +51,9 @@ def in_words(ticket: Standing, now: datetime) -> str:
     lines = [say(head, number=ticket.number, category=ticket.category, stage=_stage(ticket))]
     if ticket.first_feedback_at is not None:
         lines.append(say("ticket_feedback_given", at=spoken_time(ticket.first_feedback_at, now)))
-    elif ticket.feedback_due is not None:
+    elif ticket.is_open and ticket.feedback_due is not None:
         lines.append(say("ticket_feedback_due", until=spoken_time(ticket.feedback_due, now)))
-    if ticket.solution_due is not None:
+    if ticket.is_open and ticket.solution_due is not None:
         lines.append(say("ticket_solution_due", until=spoken_time(ticket.solution_due, now)))
     if is_late(ticket):
         lines.append(say("ticket_late"))
@@ -70,8 +70,8 @@ def is_late(ticket: Standing) -> bool:
 
 def card(ticket: Standing) -> dict[str, Any]:
     clocks = [
-        _clock("feedback", ticket.feedback_due, ticket.first_feedback_at),
-        _clock("solution", ticket.solution_due, None),
+        _clock("feedback", ticket.feedback_due if ticket.is_open else None, ticket.first_feedback_at),
+        _clock("solution", ticket.solution_due if ticket.is_open else None, None),
     ]
     return {
         "kind": "ticket",

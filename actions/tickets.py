@@ -15,10 +15,11 @@ from actions import followup
 from actions.codes import check, wants_another
 from actions.digressions import answer_digression, digression_of
 from actions.followup import REOPEN, STEPS, WITHDRAW, Matter, ask, close, go_on, prove
-from actions.moves import action_of_button, step_in, tells_a_complaint, wants_to_cancel
+from actions.moves import action_of_button, tells_a_complaint, wants_to_cancel
 from actions.questions import question_in
 from actions.standing import has_own_ticket
-from actions.turn import entity_of, in_database, intent_of, sub_of, text_of
+from actions.steps import step_of
+from actions.turn import entity_of, in_database, intent_of, text_of
 from actions.urgent import attend, end_turn, hand_over, leave_form, soothe
 from care.accounts.codes import CodeCheck
 from care.db import utcnow
@@ -60,8 +61,8 @@ def matter_of(tracker: Tracker) -> Matter:
     """What a message that opens the matter says of it."""
     intent, _ = intent_of(tracker)
     text = text_of(tracker)
-    meant = sub_of(tracker) if intent == "ticket_status" else tracker.get_slot("ticket_step")
-    step = entity_of(tracker, "step") or step_in(text) or meant
+    meant = None if intent == "ticket_status" else tracker.get_slot("ticket_step")
+    step = entity_of(tracker, "step") or step_of(tracker) or meant
     number = read_number(entity_of(tracker, "ticket_number") or text)
     digits = last_four(text) if number else None
     return Matter(step if step in STEPS else followup.STATUS, number, words_in(text), digits=digits)
@@ -105,8 +106,7 @@ class ValidateTicketForm(Action):
 
 def _another_step(tracker: Tracker, matter: Matter, asked: str) -> Matter | None:
     """「那再催一下吧」 instead of an answer: the same ticket, another step."""
-    sub = sub_of(tracker)
-    if asked in _WORDS or intent_of(tracker)[0] != "ticket_status" or sub in (None, matter.step):
+    if asked in _WORDS or not text_of(tracker) or step_of(tracker) in (None, matter.step):
         return None
     meant = matter_of(tracker)
     return meant if meant.number else replace(meant, number=matter.number)

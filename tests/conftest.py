@@ -1,4 +1,5 @@
-"""Fixtures for everything that needs the application side: one real PostgreSQL a session, clean tables a test.
+"""Fixtures for everything that needs the application side: one real PostgreSQL a session, clean tables a test, and
+one whole product a session for tests/e2e and tests/browser.
 
 Imports of ours stand inside the fixtures: tests/bot runs on Rasa's Python, where `care` cannot be imported.
 """
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from cli.run.postgres import Embedded
+    from tests.e2e.stack import Stack
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +59,17 @@ def session(database: Embedded) -> Iterator[Session]:
     with Session(engine(), expire_on_commit=False) as session:
         yield session
         session.rollback()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole product, started as a user starts it, with a database of its own."""
+    from tests.e2e.stack import ROOT, running
+
+    if not (ROOT / ".venv/bot/bin/python").exists():
+        pytest.skip("needs Rasa in .venv/bot: `make test` installs it")
+    with running(tmp_path_factory.mktemp("stack") / "var") as stack:
+        yield stack
 
 
 @pytest.fixture

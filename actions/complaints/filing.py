@@ -174,7 +174,8 @@ class AnswerRest(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         if not said_last(tracker, "utter_complaint_rest"):
-            return [SlotSet(slot("rest"), None), FollowupAction("action_what_now")]
+            is_left = tracker.get_slot(slot("category")) is not None  # its first matter is not filed yet
+            return [*([] if is_left else [SlotSet(slot("rest"), None)]), FollowupAction("action_what_now")]
         if intent_of(tracker)[0] == "affirm":
             return [FollowupAction(FORM)]
         dispatcher.utter_message(response="utter_complaint_rest_declined")

@@ -204,6 +204,13 @@ async def test_a_no_has_words_for_it(actions: Actions, label: str) -> None:
     assert await Play(actions).names("呱啦叽里咕噜咚咚锵", label) == ["utter_not_understood"]
 
 
+async def test_a_guess_after_what_was_not_understood_is_no_answer(actions: Actions) -> None:
+    play = Play(actions)
+    await play.say("呱啦叽里咕噜咚咚锵", "nlu_fallback", confidence=0.3)
+    said = await play.names("嘛咪嘛咪哄咕噜咕噜", "billing_package", confidence=0.4)
+    assert said == ["utter_handoff_not_understood"]
+
+
 FACTS = [
     ("扣费时间是11月3号", "billing_detail", {"date": "11月3号"}, "utter_ticket_ask_add_instead"),
     ("一共扣了五十块", "billing_detail", {"amount": "五十块"}, "utter_ticket_ask_add_instead"),

@@ -283,6 +283,16 @@ async def test_a_wish_about_the_ticket_is_done_at_once(actions: Actions) -> None
     assert play.waits_for == "ticket_confirmed"
 
 
+async def test_a_code_behind_another_matter_still_counts(actions: Actions) -> None:
+    _file()
+    play = Play(actions)
+    await play.say("/notify_me")
+    assert await play.names("我的投诉到哪了", "ticket_status") == ["utter_ticket_status"]
+    assert await play.names(f"验证码{Telephone(PHONE).code()}", "inform") == ["utter_contact_proved"]
+    assert _told() == [(PHONE, ["filed"])]
+    assert play.talk.slots["contact_phone"] is None
+
+
 OFFERED = [("好的", "affirm", "utter_contact_ask_code"), ("不了", "deny", "utter_contact_declined")]
 
 

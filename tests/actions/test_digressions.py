@@ -58,6 +58,7 @@ BY_WORDS = [
     ("since", "什么意思", "meaning"),
     ("contact", "登记完了怎么查", "after"),
     ("line", "能不能快点", "hurry"),
+    ("line", "快点行不行", "hurry"),
     ("line", "我上次的投诉到哪了", "progress"),
     ("line", "谢谢", "thanks"),
 ]
@@ -77,12 +78,17 @@ BY_LABEL = [
     ("since", "话费怎么查", "billing_balance", 0.9, None, "question"),  # a question without its sign
     ("wish", "你们答复有规定吗", "rights_channels", 0.9, None, "rights"),
     ("wish", "怎么删除我的信息", "privacy_delete", 0.9, None, "question"),
+    ("wish", "我话费还剩多少", "billing_balance", 0.9, None, "question"),
+    ("wish", "我有哪些权利", "rights_other", 0.9, None, "rights"),
+    ("wish", "我的权利", "rights_other", 0.9, None, "rights"),
+    ("wish", "今天天气怎么样", "out_of_scope", 0.9, None, "other"),
     ("line", "你们营业厅几点开门？", "other_telecom", 0.9, None, "question"),
     ("line", "今天天气怎么样", "out_of_scope", 0.9, None, "other"),
     ("line", "之前反映的有消息吗", "ticket_status", 0.9, None, "progress"),
     ("since", "麻烦你们了啊谢谢", "satisfaction", 0.9, "thanks", "thanks"),
     # words for the field
     ("since", "昨天查账单发现的", "billing_detail", 0.9, None, None),
+    ("wish", "扣了多少退多少", "billing_detail", 0.9, None, None),
     ("wish", "说清楚是什么费用", "billing_detail", 0.9, None, None),
     ("line", "12345", "out_of_scope", 0.9, None, None),
     ("address", "加油站往东第三家", "out_of_scope", 0.9, None, None),

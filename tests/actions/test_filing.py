@@ -223,6 +223,14 @@ async def test_a_yes_to_something_else_is_none_to_the_second_matter(actions: Act
     assert result.events == [SlotSet("complaint_rest", None), FollowupAction("action_what_now")]
 
 
+async def test_a_second_matter_is_kept_with_a_complaint_that_was_left(actions: Actions) -> None:
+    talk = (
+        Talk(**WHOLE, rest="complaint_billing", cancelled=True).said("utter_complaint_cancelled").user("好的", "affirm")
+    )
+    result = await actions.run("action_answer_rest", talk)
+    assert result.events == [FollowupAction("action_what_now")]
+
+
 async def test_nothing_personal_goes_back_beside_the_slots(actions: Actions) -> None:
     response = await actions.post(_confirmed().call("action_file_complaint"))
     for words in (STORY, "13800138000", "13800138001", "李庄"):

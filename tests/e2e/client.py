@@ -66,3 +66,14 @@ class Conversation:
             self.notices += [reply["text"] for reply in answer["replies"]]
             time.sleep(0.3)
         raise NotAnswered(f"no answer within {self.patience:.0f} s")
+
+    def send_file(self, name: str, content: bytes, media_type: str = "image/png") -> httpx.Response:
+        data = {"message_id": str(uuid.uuid4())} | self.state
+        return self.http.post("/api/evidence", data=data, files={"file": (name, content, media_type)})
+
+    def upload(self, name: str, content: bytes) -> dict[str, Any]:
+        """Evidence for the complaint that is being told, or for the newest open ticket."""
+        response = self.send_file(name, content)
+        assert response.status_code in (200, 201), f"{response.status_code} {response.text}"
+        stored: dict[str, Any] = response.json()
+        return stored

@@ -1,20 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.client import Conversation
-from tests.e2e.stack import ROOT, Stack, running
-
-
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    if not (ROOT / ".venv/bot/bin/python").exists():
-        pytest.skip("needs Rasa in .venv/bot: `make test` installs it")
-    with running(tmp_path_factory.mktemp("stack") / "var") as stack:
-        yield stack
+from tests.e2e.stack import ROOT, Stack
 
 
 @pytest.fixture

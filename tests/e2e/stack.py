@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -11,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import psutil
 import psycopg
 
 from cli.run.ports import lasting_port
+from tests.e2e.records import Records
 
 ROOT = Path(__file__).resolve().parents[2]
 #: the first start may have to train
@@ -33,7 +35,21 @@ class Stack:
     var: Path
     #: its base URL is the web process
     http: httpx.Client
-    database_url: str = ""
+    #: of the web process: addresses and keys
+    environment: dict[str, str] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(13800140000))
+
+    @property
+    def url(self) -> str:
+        return str(self.http.base_url).rstrip("/")
+
+    @property
+    def records(self) -> Records:
+        return Records(self.environment)
+
+    def new_number(self) -> str:
+        """A mobile number that no other customer of this run has: the same matter on the same line is a repeat."""
+        return str(next(self._numbers))
 
     def pid(self, part: str) -> int:
         run: dict[str, Any] = json.loads((self.var / "run.json").read_text(encoding="utf-8"))
@@ -67,8 +83,22 @@ class Stack:
         return (self.var / "run.out").read_text(encoding="utf-8")[-3000:]
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.database_url) as connection:
-            return connection.execute(sql, values).fetchall()  # type: ignore[arg-type]  # the tests' own SQL
+        with psycopg.connect(self.environment["QUANYI_DATABASE_URL"]) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def log(self, part: str) -> str:
+        """What a part has logged so far."""
+        return (self.var / "log" / f"{part}.log").read_text(encoding="utf-8", errors="replace")
+
+    def staff(self, *arguments: str) -> None:
+        """What a member of staff does to a ticket (tests/e2e/staff.py), with the keys of this stack."""
+        subprocess.run(
+            [sys.executable, "-m", "tests.e2e.staff", *arguments],
+            cwd=ROOT,
+            env=os.environ | self.environment,
+            check=True,
+            timeout=30,
+        )
 
 
 @contextmanager
@@ -83,7 +113,8 @@ def running(var: Path) -> Iterator[Stack]:
         process = subprocess.Popen(
             [sys.executable, "-m", "cli", "run"],
             cwd=ROOT,
-            env=kept | ports | {"QUANYI_VAR": str(var)},
+            # Scripted customers type faster than people may.
+            env=kept | ports | {"QUANYI_VAR": str(var), "QUANYI_MESSAGES_PER_MINUTE": "600"},
             stdout=out,
             stderr=subprocess.STDOUT,
         )
@@ -93,7 +124,7 @@ def running(var: Path) -> Iterator[Stack]:
     stack = Stack(process, var, http)
     try:
         stack.wait_until_healthy(START_SECONDS)
-        stack.database_url = psutil.Process(stack.pid("web")).environ()["QUANYI_DATABASE_URL"]
+        stack.environment = psutil.Process(stack.pid("web")).environ()
         yield stack
     finally:
         http.close()

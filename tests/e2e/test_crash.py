@@ -83,7 +83,8 @@ def test_nothing_is_lost_or_doubled_while_parts_are_killed(stack: Stack) -> None
 
 def _complain(stack: Stack, number: int) -> Customer:
     conversation = Conversation(stack.http, patience=180)
-    customer = Customer(conversation, STORIES[number % len(STORIES)], lambda: time.sleep(random.uniform(*THINK)))
+    story = STORIES[number % len(STORIES)]
+    customer = Customer(conversation, story, stack.new_number(), lambda: time.sleep(random.uniform(*THINK)))
     try:
         customer.run()
     except NotAnswered as error:

@@ -11,22 +11,17 @@ import httpx
 import pytest
 
 from tests.e2e.client import Conversation
-from tests.e2e.customer import ANSWERS, TICKET
+from tests.e2e.customer import Customer
 from tests.e2e.stack import Stack
+from tests.e2e.wording import TICKET
 
 pytestmark = [pytest.mark.rasa, pytest.mark.slow]
 
 
-def _until_confirmation(conversation: Conversation) -> None:
-    conversation.say("家里宽带断了三天没人管")
-    for field in ("line", "since", "wish", "contact"):
-        conversation.say(ANSWERS[field])
-    assert "/affirm" in conversation.payloads
-
-
 @pytest.mark.parametrize("part", ["actions", "rasa", "web", "worker", "postgres"])
 def test_a_part_killed_at_the_moment_of_confirmation(stack: Stack, conversation: Conversation, part: str) -> None:
-    _until_confirmation(conversation)
+    Customer(conversation, "家里宽带断了三天没人管", stack.new_number()).run(until="confirmed")
+    assert "/affirm" in conversation.payloads
     stack.kill(part)
     conversation.patience = 120
     told = conversation.say("/affirm")

@@ -11,7 +11,7 @@ from tests.e2e.stack import Stack
 pytestmark = [pytest.mark.rasa, pytest.mark.slow]
 
 OPENINGS = 30
-ENOUGH = 27
+ENOUGH = 28
 
 
 def test_real_openings_end_as_tickets(stack: Stack, openings: list[dict[str, str]]) -> None:
@@ -20,7 +20,7 @@ def test_real_openings_end_as_tickets(stack: Stack, openings: list[dict[str, str
     step = len(openings) // OPENINGS
     lost, filed, rightly = [], 0, 0
     for row in openings[::step][:OPENINGS]:
-        customer = Customer(Conversation(stack.http, patience=20), row["text"])
+        customer = Customer(Conversation(stack.http, patience=20), row["text"], stack.new_number())
         number = customer.run()
         if number is None:
             lost.append(f"{row['label']}: {customer.gave_up}")

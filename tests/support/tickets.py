@@ -1,0 +1,57 @@
+"""Tickets as customers and staff left them, written straight into the database of the tests."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from care.complaints.rules import Draft
+from care.complaints.service import file_complaint
+from care.db import transaction
+from care.followup.staff import record_result
+from care.once import OnceKey
+from care.sla.policy import policy
+from care.tickets.rules import EventKind, Status
+from care.tickets.service import change_status, ticket_by_number
+from care.tickets.tables import Ticket, TicketEvent
+from tests.support.times import NOW
+
+
+def file(message_id: int = 101, conversation_id: str = "c1", category: str = "complaint_broadband") -> str:
+    """Number of a ticket about the number 13800138000, filed at NOW."""
+    with transaction() as session:
+        key = OnceKey(conversation_id, message_id, "action_file_complaint")
+        draft = Draft(category, "断网三天了", line="13800138000")
+        return file_complaint(session, draft, key, policy(), NOW).number
+
+
+def step(number: str, *steps: Status) -> None:
+    with transaction() as session:
+        ticket = ticket_by_number(session, number)
+        assert ticket is not None
+        for status in steps:
+            change_status(session, ticket.id, status, "staff:7", NOW)
+
+
+def resolve(number: str, outcome: str = "已更换光猫，测速正常。") -> None:
+    step(number, Status.IN_PROGRESS)
+    with transaction() as session:
+        record_result(session, number, outcome, "7", NOW)
+
+
+def notes(number: str, kind: EventKind) -> list[str | None]:
+    """What the events of this kind say, the oldest first."""
+    with transaction() as session:
+        rows = session.scalars(
+            select(TicketEvent)
+            .join(Ticket, Ticket.id == TicketEvent.ticket_id)
+            .where(Ticket.number == number, TicketEvent.kind == kind)
+            .order_by(TicketEvent.id)
+        )
+        return [event.note for event in rows]
+
+
+def status_of(number: str) -> str:
+    with transaction() as session:
+        ticket = ticket_by_number(session, number)
+        assert ticket is not None
+        return ticket.status
