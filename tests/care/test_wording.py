@@ -166,8 +166,6 @@ def test_every_button_is_a_command_that_the_domain_knows() -> None:
 
 def test_python_does_not_speak_to_customers() -> None:
     spoken_here = [
-        f"{path}:{line}: {text}"
-        for path, tree in trees(*PACKAGES)
-        for line, text in chinese_sentences(tree)
+        f"{path}:{line}: {text}" for path, tree in trees(*PACKAGES) for line, text in chinese_sentences(tree)
     ]
     assert spoken_here == [], "wording belongs into data/responses/"

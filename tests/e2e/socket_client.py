@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import aiohttp
@@ -54,4 +54,6 @@ async def connected(url: str, *transports: str) -> AsyncIterator[SocketClient]:
         try:
             yield client
         finally:
-            await client.io.disconnect()
+            # A long poll that is under way takes half a minute to end, and nobody waits for it.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(client.io.disconnect(), 1)
