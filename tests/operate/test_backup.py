@@ -17,11 +17,15 @@ from sqlalchemy import func, select
 
 from bot.database import Row, TurnTable
 from bot.sealing import Sealer
+from care.accounts.codes import issue_code
 from care.accounts.service import find_by_phone
+from care.attachments.rules import CheckedFile
+from care.attachments.service import store_evidence
 from care.complaints.rules import Draft
 from care.complaints.service import file_complaint
 from care.conversations.tables import Message
 from care.db import Base, transaction
+from care.followup.service import prove_by_digits, prove_contact
 from care.once import OnceKey
 from care.sla.policy import policy
 from care.sla.service import due_times
@@ -29,12 +33,14 @@ from care.tickets.rules import Status
 from care.tickets.service import change_status, tickets_of_conversation
 from cli.migrate import migrate
 from cli.run.postgres import Embedded, throwaway
+from tests.e2e.pictures import screenshot
 from tests.support.chat import Chat
 from tests.support.environment import VARIABLES, forget_settings, key
 from tests.support.times import NOW
 
 OPERATE = Path(__file__).resolve().parents[2] / "docs" / "operate"
 PHONE = "13800138000"
+PICTURE = "路由器红灯.png"
 TRACKER_KEYS = f"t1:{key('t')}"
 TURN = b'[{"event":"user"}]'
 
@@ -124,8 +130,23 @@ def _fill() -> Chat:
         ticket = tickets_of_conversation(session, turn.question.conversation_id)[0]
         change_status(session, ticket.id, Status.IN_PROGRESS, "staff:7", NOW, note="已派单")
     chat.complete(turn, "已登记")
+    _follow(turn.question.conversation_id, ticket.number)
     chat.ask_for_a_person()
     return chat
+
+
+def _follow(conversation_id: str, number: str) -> None:
+    """What comes after filing: a picture, a proved contact, and proofs from elsewhere, a right and a wrong one."""
+    elsewhere = Chat()
+    asked = elsewhere.turn("我的工单到哪了")
+    right, wrong = (OnceKey(asked.question.conversation_id, asked.message_id, name) for name in ("right", "wrong"))
+    with transaction() as session:
+        store_evidence(session, conversation_id, CheckedFile(PICTURE, "image/png", screenshot()), "picture-1", NOW)
+        issue_code(session, PHONE, "contact:1", conversation_id, asked.message_id, NOW)
+        prove_contact(session, conversation_id, number, PHONE, NOW)
+        prove_by_digits(session, right.conversation_id, number, PHONE[-4:], right, NOW)
+        prove_by_digits(session, wrong.conversation_id, number, "0001", wrong, NOW)
+    elsewhere.complete(asked, "已受理")
 
 
 def _fill_tracker(url: str, conversation_id: str) -> None:
@@ -198,7 +219,7 @@ def test_the_dump_can_be_looked_at_and_shows_no_personal_data(operator: Operator
     # Uncompressed: a compressed file would hide anything.
     plain = operator.run("pg_restore --file=- quanyi.dump") + operator.run("pg_restore --file=- quanyi_tracker.dump")
     assert restored.conversation_id in plain
-    for told in (PHONE, PHONE.encode().hex(), "宽带断了"):
+    for told in (PHONE, PHONE.encode().hex(), "宽带断了", "路由器", b"\x89PNG".hex()):
         assert told not in plain
 
 
