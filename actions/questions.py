@@ -12,8 +12,8 @@ _PLACE = "(?:地址|住址|住哪|在哪住)"
 _WHY = "(?:为什么|为啥|为何|干嘛|干吗|干什么|干啥|做什么|做啥|凭什么|凭啥|有什么用|有啥用|咩用|点解)"
 _SETTLED = "(?:处理|解决|回复|答复|反馈|搞定|弄好|修好|办好|联系|回电|有结果|出结果|有消息|有回音|完)"
 _HOW_LONG = "(?:多久|多长时间|几天|多少天|多少时间|几个小时|多少小时|什么时候|啥时候|几时|何时|几耐|多咱)"
-#: 「报修几天没人处理」 tells, it does not ask
-_LONG_SINCE = "(?:没|都|一直|总|老是|几次)"
+#: 「报修几天没人处理」 tells, 「什么时候修好给个准话」 demands: neither asks
+_LONG_SINCE = "(?:没|都|一直|总|老是|几次|给个|准话|说法|必须|要求|希望)"
 _GIVE = "(?:要|填|给|留|问|提供|用|收集|知道)"
 _THIS_MANY = "(?:这么|那么|这些|那些|这个|那个)"
 _HURRY = "(?:快点|快一点|快些|加急|尽快|赶紧|抓紧|搞快点|麻利点?)"
@@ -70,7 +70,7 @@ NAMES = frozenset(name for name, _ in _PATTERNS)
 
 # The same words as an answer: 「尽快处理」 is what one wants, 「有空的时候」 when one can be called.
 _AN_ANSWER: dict[str, set[str]] = {
-    "complaint_wish": {"hurry", "how_long", "data", "fee"},
+    "complaint_wish": {"hurry", "data", "fee"},
     "complaint_contact": {"hurry", "wait", "how_long"},
     "complaint_description": {"hurry", "data", "fee", "progress", "evidence", "why_questions"},
     "ticket_reason": {"hurry", "how_long", "data", "fee", "progress", "evidence", "why_number", "useful"},

@@ -18,6 +18,7 @@ from care.wording import say
 MOST_TRIES = 3
 #: a number or a time is also how and when to call
 _FITS_BOTH = {("line", "contact"), ("since", "contact"), ("since", "speed_test")}
+_BEGAN = re.compile(r"开始|以来|发生|起[的了]?$")
 # 「打这个号码」
 _CALL_HERE = re.compile(
     r"(?:用|打|联系).{0,2}(?:上面|这个|刚才|同一个|本机).{0,2}(?:号码?|电话|手机)?(?:就[行好]|吧|即可)?$"
@@ -42,6 +43,11 @@ def told(complaint: Complaint, text: str) -> tuple[str | None, str]:
     return ("contact" if is_second_number else field), text
 
 
+def _fits_both(field: str, asked: str, text: str) -> bool:
+    """「上周三晚上开始」 is no time to call at."""
+    return (field, asked) in _FITS_BOTH and not (field == "since" and _BEGAN.search(plain(text)))
+
+
 def _is_place_for(complaint: Complaint, text: str) -> bool:
     """A wish may name a place (给我们小区加个基站), an answer to these questions does not."""
     is_no_wish = complaint.asked in ("line", "ours", "same", "since") and not complaint["address"]
@@ -52,7 +58,7 @@ def note_another(complaint: Complaint, dispatcher: CollectingDispatcher, text: s
     """「退钱」 while the number is asked for: kept as what it is, and the open question is asked again."""
     asked = complaint.asked or ""
     field, value = told(complaint, text)
-    if field is None or field == asked or asked == "description" or (field, asked) in _FITS_BOTH:
+    if field is None or field == asked or asked == "description" or _fits_both(field, asked, text):
         return False
     if complaint[field] and field not in ("wish", "since", "area"):
         return False

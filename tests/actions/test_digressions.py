@@ -33,6 +33,8 @@ BY_WORDS = [
     ("line", "几天能修好啊", "how_long"),
     ("since", "什么时候给我解决", "how_long"),
     ("description", "多久能处理", "how_long"),
+    ("wish", "要多久才能处理", "how_long"),
+    ("wish", "什么时候能修好给个准话", None),  # that is what is wanted
     ("line", "为什么要号码", "why_number"),
     ("line", "要我手机号干嘛", "why_number"),
     ("line", "為什麼要填電話號碼", "why_number"),

@@ -265,6 +265,7 @@ OUT_OF_ORDER = [
     ("wish", "13900139000", {"contact": "13900139000"}),  # the number that is concerned was said already
     ("wish", "上个月", {"since": "上个月"}),  # said by itself, it is the day, and not the one that was guessed
     ("contact", "退钱", {"wish": "道歉；退钱"}),  # two wishes are two
+    ("contact", "上周三晚上开始", {"since": "上周三晚上开始"}),  # no time to call at
 ]
 
 

@@ -71,6 +71,7 @@ def test_evidence_and_ticket_card(told: Window, pictures: Path) -> None:
 
 def _take(window: Window, path: Path, of: str | None = None) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    window.page.mouse.move(0, 0)  # off the button that was pressed
     window.page.evaluate("() => document.fonts.ready")
     window.page.wait_for_load_state("networkidle")
     target = window.page.locator(of) if of else window.page
