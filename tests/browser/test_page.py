@@ -74,4 +74,4 @@ def test_every_bubble_says_who_speaks(window: Window) -> None:
     assert [entry.author for entry in window.entries[:3]] == ["customer", "system", "bot"]
     assert says(window.entries[1].text, "utter_introduction")
     marks = window.page.locator("quanyi-chat .log .entry .by").all_inner_texts()
-    assert set(marks) == {"系统", "智能客服"}
+    assert set(marks) == {"智能客服"}

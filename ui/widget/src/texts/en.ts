@@ -19,7 +19,6 @@ export const english: Texts = {
   byBot: "AI assistant",
   byAgent: "Agent",
   byAgentNumber: "Agent {staff}",
-  bySystem: "System",
   byYou: "Me",
   typing: "Typing",
 

@@ -18,7 +18,6 @@ export const simplified = {
   byBot: "智能客服",
   byAgent: "人工",
   byAgentNumber: "人工 {staff}",
-  bySystem: "系统",
   byYou: "我",
   typing: "正在输入",
 

@@ -19,7 +19,6 @@ export const traditional: Texts = {
   byBot: "智慧客服",
   byAgent: "人工",
   byAgentNumber: "人工 {staff}",
-  bySystem: "系統",
   byYou: "我",
   typing: "正在輸入",
 

@@ -33,11 +33,10 @@ function by(entry: Entry, texts: Texts): TemplateResult | string {
   switch (entry.author) {
     case "customer":
       return `${texts.byYou}：`;
-    case "system":
-      return texts.bySystem;
     case "agent":
       return html`${personIcon}${entry.staff ? fill(texts.byAgentNumber, { staff: entry.staff }) : texts.byAgent}`;
     case "bot":
+    case "system": // what we say without Rasa is said by a machine as well
       return texts.byBot;
   }
 }

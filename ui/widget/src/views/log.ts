@@ -46,7 +46,7 @@ export function log(view: View): TemplateResult {
         ${
           chat.meanwhile
             ? html`<div class="entry system">
-                <span class="by">${texts.bySystem}</span>
+                <span class="by">${texts.byBot}</span>
                 <div class="bubble"><span class="words" lang=${SPOKEN}>${chat.meanwhile.text}</span></div>
               </div>`
             : nothing
