@@ -67,10 +67,14 @@ def commits(server: Embedded) -> int:
 
 
 def answers_of_latest(server: Embedded, messages: int) -> dict[int, int]:
-    """Of the newest customers' messages: number of bot answers to a message -> number of messages."""
+    """Of the newest customers' messages: number of bot answers to a message -> number of messages.
+
+    The bubbles of one answer are stored at one moment.
+    """
     query = (
         "SELECT answers, count(*) FROM ("
-        " SELECT m.id, (SELECT count(*) FROM messages r WHERE r.in_reply_to = m.id AND r.author = 'bot') AS answers"
+        " SELECT m.id, (SELECT count(DISTINCT r.created_at) FROM messages r"
+        " WHERE r.in_reply_to = m.id AND r.author = 'bot') AS answers"
         " FROM messages m WHERE m.author = 'customer' ORDER BY m.id DESC LIMIT %s"
         ") AS newest GROUP BY answers"
     )

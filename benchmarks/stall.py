@@ -37,7 +37,6 @@ def run(bench: Bench, side: Side, customers: int = CUSTOMERS) -> dict[str, Any]:
         side.go_on("rasa")
     waited = [seconds for _, seconds in answered.messages]
     health = [seconds for _, seconds in polled.messages]
-    # Each message of the crowd gets one bubble: the form's first question.
     answers = database.answers_of_latest(bench.server, customers)
     bench.progress.say(
         f"/healthz at most {max(health) * 1e3:.0f} ms; {answered.conversations} of {customers} answered, "
@@ -45,6 +44,8 @@ def run(bench: Bench, side: Side, customers: int = CUSTOMERS) -> dict[str, Any]:
     )
     if answered.failures:
         raise Stop(f"stalled Rasa: {answered.failures[:5]}")
+    if answers != {1: customers}:
+        raise Stop(f"stalled Rasa: not every message has one answer; messages by number of answers: {answers}")
     return {
         "customers": customers,
         "stalled_seconds": STALLED,
