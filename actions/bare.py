@@ -13,9 +13,10 @@ from actions.complaints import FORM as COMPLAINT
 from actions.contact import is_late_code
 from actions.followup import STATUS, WITHDRAW
 from actions.handoff import miss
+from actions.hints import hint
 from actions.moves import names_ticket, tells_a_complaint
-from actions.remarks import newest_open, offer_to_add
-from actions.steps import step_in
+from actions.remarks import newest_open, offer_to_add, open_to_withdraw
+from actions.steps import agrees_to_withdraw, step_in, takes_back
 from actions.turn import in_database, intent_of, key_of, text_of
 from actions.urgent import attend, end_turn
 from care.conversations.offers import last_offered
@@ -31,8 +32,6 @@ _SAYS_NO = ("deny", "cancel")
 _NO = re.compile("不|没|别|否|错|唔|冇|免|算了|取消|撤|停|退出|结束|终止|放弃|返回|no|^n")
 #: characters; more words than that tell something
 _CANCEL_LENGTH = 16
-# What is filed is meant, not what was just said: 「取消刚才那个投诉」, not 「算了」.
-_TAKES_BACK = re.compile("撤|取消|投诉|工单|单子|不用处理|别处理|停止处理")
 _SMALL_ANSWERS = {"affirm": "utter_anything_else", "deny": "utter_all_right", "cancel": "utter_all_right"}
 
 
@@ -47,6 +46,10 @@ class WhatNow(Action):
         if events is not None:
             return events
         intent, _ = intent_of(tracker)
+        if hinted := await hint(dispatcher, tracker):
+            return hinted
+        if _takes_back(tracker) and await open_to_withdraw(tracker):
+            return [SlotSet("ticket_step", WITHDRAW), FollowupAction("action_follow_up")]
         waiting = await newest_open(tracker)
         if elsewhere := _elsewhere(tracker, waiting):
             return elsewhere
@@ -63,6 +66,12 @@ class WhatNow(Action):
         return await miss(dispatcher, tracker, "utter_what_now", [])
 
 
+def _takes_back(tracker: Tracker) -> bool:
+    """A cancel-like word that takes back what is filed; a no only where it has the very words for it."""
+    intent, text = intent_of(tracker)[0], text_of(tracker)
+    return (intent == "cancel" and takes_back(text)) or (intent == "deny" and agrees_to_withdraw(text))
+
+
 def _elsewhere(tracker: Tracker, waiting: Standing | None) -> Events:
     """The action that the words lead to, where they are no bare answer at all."""
     intent, confidence = intent_of(tracker)
@@ -71,8 +80,6 @@ def _elsewhere(tracker: Tracker, waiting: Standing | None) -> Events:
         return [SlotSet("ticket_step", STATUS), FollowupAction("action_follow_up")]
     if is_late_code(tracker):
         return [FollowupAction("action_notify_me")]
-    if intent == "cancel" and waiting and _TAKES_BACK.search(text):
-        return [SlotSet("ticket_step", WITHDRAW), FollowupAction("action_follow_up")]
     if step_in(text) and (intent != "cancel" or waiting):
         return [SlotSet("ticket_step", STATUS), FollowupAction("action_follow_up")]
     gives_up = intent == "cancel" and len(text) <= _CANCEL_LENGTH

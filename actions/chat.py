@@ -12,6 +12,7 @@ from actions.complaints import FORM as COMPLAINT
 from actions.complaints.grievance import complaint_under
 from actions.digressions import answer_digression
 from actions.handoff import MISSES
+from actions.hints import hint
 from actions.memory import said_last, times_in_a_row
 from actions.questions import question_in
 from actions.remarks import offer_step
@@ -30,7 +31,7 @@ _SAID_OFTEN = 3
 _SURE = 0.5
 
 #: questions about complaining that people ask outside of the form as well
-_ASIDES = ("how_long", "fee", "data", "anonymous", "evidence", "useful", "after")
+_ASIDES = ("how_long", "fee", "data", "anonymous", "evidence", "evidence_received", "useful", "after")
 #: `label/sub`, else the label, else the beginning of a label
 RESPONSES = {
     "greet_chitchat": "greet",
@@ -77,6 +78,8 @@ class Answer(Action):
             return await _said_often(dispatcher, tracker)
         if intent_of(tracker)[1] < _SURE and said_last(tracker, *MISSES):
             return [FollowupAction("action_not_understood")]  # a guess after what was not understood is no answer
+        if hinted := await hint(dispatcher, tracker):
+            return hinted
         if step_in(text_of(tracker)):
             return [FollowupAction("action_follow_up")]
         if offered := await offer_step(dispatcher, tracker):

@@ -22,6 +22,7 @@ from care.wording import say
 _QUESTION_LENGTH = 24
 _LABEL_LENGTH = 40
 _LABEL_CONFIDENCE = 0.6
+_TOPIC_LENGTH = 8
 _NUMBER = re.compile(r"\d{6,}")
 
 #: in these fields a whole story is wanted, and a question may be one
@@ -77,7 +78,8 @@ def _by_label(tracker: Tracker, text: str, asked: str) -> str | None:
         return "other"
     if intent == "satisfaction" and sub_of(tracker) == "thanks":
         return "thanks"
-    if not is_question:
+    is_bare_topic = asked == "complaint_line" and len(text) <= _TOPIC_LENGTH  # 话费余额, 销户: no number at all
+    if not is_question and not is_bare_topic:
         return None
     if intent == "ticket_status":
         return "progress"

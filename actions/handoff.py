@@ -11,8 +11,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.complaints import FORM as COMPLAINT
 from actions.complaints.grievance import complaint_under
+from actions.hints import hint
 from actions.memory import said_last
-from actions.moves import names_ticket, tells_a_complaint
+from actions.moves import names_ticket, tells_a_complaint, wants_no_person
+from actions.remarks import offer_step
 from actions.turn import best_label_of, ranking_of, text_of
 from actions.urgent import attend, end_turn, hand_over
 from care.handoff.rules import Reason
@@ -34,6 +36,10 @@ class RequestHandoff(Action):
         events = await attend(dispatcher, tracker)
         if events is not None:
             return events
+        if wants_no_person(text_of(tracker)):
+            dispatcher.utter_message(response="utter_all_right")
+            form = tracker.active_loop_name
+            return [FollowupAction(str(form))] if form else end_turn(tracker)
         return await hand_over(dispatcher, tracker, Reason.ASKED, "utter_handoff_requested")
 
 
@@ -45,10 +51,14 @@ class NotUnderstood(Action):
         events = await attend(dispatcher, tracker)
         if events is not None:
             return events
+        if hinted := await hint(dispatcher, tracker):
+            return hinted
         if names_ticket(tracker):
             return [SlotSet("ticket_step", "status"), FollowupAction("action_follow_up")]
         if complaint_under(tracker) or (tells_a_complaint(tracker) and _is_likely(tracker)):
             return [FollowupAction(COMPLAINT)]
+        if offered := await offer_step(dispatcher, tracker):
+            return offered
         if not re.search(r"\w", text_of(tracker)):  # 「？？？」, an emoji
             return await miss(dispatcher, tracker, "utter_no_words", [])
         guesses = [choice for label in ranking_of(tracker) if (choice := choice_of(label))][:_SHOWN_GUESSES]

@@ -13,6 +13,7 @@ from rasa_sdk import Tracker
 from actions.complaints.grievance import complaint_under
 from actions.turn import best_label_of, intent_of, sub_of, text_of
 from care.complaints.rules import tells_what_happened
+from care.handoff.rules import wants_to_stop_waiting
 from care.plain import plain
 from care.tickets.rules import read_number
 
@@ -39,6 +40,11 @@ _ABOUT_STAFF = re.compile(
     r"|派.{0,6}(?:修|上门|检|装|看|来)|上门"  # somebody for the line, not for the talk
 )
 
+# Neither 「要不转人工」 nor 「不要机器人，人工」.
+_NO_PERSON = re.compile(
+    "(?<![要能])(?:不(?:要|用|需要|想|必|转|找|等)|别(?:转|找)?).{0,2}(?<!器)(?:人工|真人|活人|话务员)"
+)
+
 # A form is given up by a word for it, never by sounds that the model has not seen.
 _CANCEL = re.compile("取消|不|算了|算啦|撤|别|罢了|免了|唔|停|退出|放弃|终止|结束|返回|到此为止")
 # What customers want cancelled of us is no word to the form (取消会员).
@@ -58,8 +64,15 @@ def wants_person(tracker: Tracker) -> bool:
         return intent == "handoff"
     if len(text) <= _PATTERN_LENGTH and _HANDOFF.fullmatch(text):
         return True
+    if wants_no_person(text):
+        return False
     is_clear = len(text) <= _COMMAND_LENGTH and confidence >= _COMMAND_CONFIDENCE
     return intent == "handoff" and is_clear and _ABOUT_STAFF.search(text) is None
+
+
+def wants_no_person(text: str) -> bool:
+    """「我不等了 不要人工了」: said while nobody waits it is no wish for a person."""
+    return len(text) <= _PATTERN_LENGTH and (wants_to_stop_waiting(text) or _NO_PERSON.search(plain(text)) is not None)
 
 
 def wants_to_cancel(tracker: Tracker) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -12,7 +13,7 @@ from actions.followup import ADD, REOPEN, URGE, Matter, ask
 from actions.tickets import words_in
 from actions.turn import entity_of, in_database, intent_of, sub_of, text_of
 from care.db import utcnow
-from care.followup.service import own_tickets
+from care.followup.service import own_tickets, standing_of
 from care.followup.standing import Standing
 from care.plain import plain
 
@@ -20,6 +21,9 @@ Events = list[dict[str, Any]]
 
 #: characters; more words tell another story
 _FACT_LENGTH = 24
+_AMOUNT_OR_DAY = re.compile(r"\d(?:元|块|毛|角)|\d月\d{1,2}[号日]")
+#: 「我查了下是68块」 tells what was found
+_FOUND = re.compile("查(?:了|到|过|出|的)")
 
 
 async def offer_step(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
@@ -49,6 +53,17 @@ async def newest_open(tracker: Tracker) -> Standing | None:
     return next((ticket for ticket in await _own(tracker) if ticket.is_open), None)
 
 
+async def open_to_withdraw(tracker: Tracker) -> bool:
+    """Is there an open ticket of this conversation, or was one talked of last that the digits proved?"""
+    if await newest_open(tracker) is not None:
+        return True
+    recent, now = tracker.get_slot("ticket_recent"), utcnow()
+    if not recent:
+        return False
+    ticket = await in_database(lambda session: standing_of(session, tracker.sender_id, recent, now))
+    return ticket is not None and ticket.is_open
+
+
 async def _own(tracker: Tracker) -> list[Standing]:
     now = utcnow()
     return await in_database(lambda session: own_tickets(session, tracker.sender_id, now))
@@ -57,5 +72,6 @@ async def _own(tracker: Tracker) -> list[Standing]:
 def _is_a_fact(tracker: Tracker) -> bool:
     """「扣费时间是11月3号」: a time, an amount or a number, told and not asked."""
     text = plain(text_of(tracker))
-    is_told = len(text) <= _FACT_LENGTH and not asks(text)
-    return is_told and any(entity_of(tracker, name) for name in ("date", "amount", "phone"))
+    is_told = len(text) <= _FACT_LENGTH and not asks(_FOUND.sub("", text))
+    has_entity = any(entity_of(tracker, name) for name in ("date", "amount", "phone"))
+    return is_told and (has_entity or _AMOUNT_OR_DAY.search(text) is not None)

@@ -76,7 +76,7 @@ def card(ticket: Standing) -> dict[str, Any]:
     return {
         "kind": "ticket",
         "number": ticket.number,
-        "category": ticket.category,
+        **({"category": ticket.category} if ticket.category else {}),
         "stage": _stage(ticket),
         "clocks": [clock for clock in clocks if clock],
     }

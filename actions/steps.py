@@ -23,6 +23,28 @@ _NOT_WANTED = re.compile(
 )
 _ASKED_HOW = re.compile("(?:怎么|如何|能).{0,4}(?:撤|取消)")
 _STEP_LENGTH = 30
+# What is filed is meant, not what was just said: 「取消刚才那个投诉」, not 「算了」.
+_TAKES_BACK = re.compile(
+    "撤|取消|不(?:想|要|再|用)*投诉|不(?:用|要|需要)(?:再|你们|继续)*处理|别(?:再)?处理|停止处理|(?:投诉|工单|单子)"
+)
+# Yes to 「确认撤回吗」 in other words, and nothing else with it.
+_AGREES = re.compile(
+    "(?:那|就|算了?|我们?|你们?|还是|帮我?|请|麻烦|给|把|嗯|好的?|行|可以|是的?|对|确认|确定|直接|这个|这张|都|也|已经|修好)*"
+    "(?:(?:撤回|撤销|撤消|撤掉|撤诉|撤单|撤|取消|不(?:想|要|再)*投诉|不(?:用|要|需要)(?:再|继续|你们)*(?:处理|管|跟进)|别(?:再)?(?:处理|管)|停止处理|不追究)"
+    "(?:这个|我的|投诉|工单|单子|掉|了|吧|啊|呀|啦|的|谢谢|我)*)+"
+)
+
+
+def takes_back(text: str) -> bool:
+    """Words of giving up that are about what is filed: 「撤了吧 不投诉了」."""
+    words = plain(text)
+    return _TAKES_BACK.search(words) is not None and _NOT_WANTED.search(words) is None
+
+
+def agrees_to_withdraw(text: str) -> bool:
+    """「不投诉了」「算了不要处理了」「帮我撤了」 as an answer to "withdraw?" means yes, for all the no in it."""
+    words = re.sub(r"[\W_]+", "", plain(text))
+    return len(words) <= _STEP_LENGTH and _AGREES.fullmatch(words) is not None
 
 
 def step_in(text: str) -> str | None:

@@ -18,7 +18,7 @@ from actions.followup import REOPEN, STEPS, WITHDRAW, Matter, ask, close, go_on,
 from actions.moves import action_of_button, tells_a_complaint, wants_to_cancel
 from actions.questions import question_in
 from actions.standing import has_own_ticket
-from actions.steps import step_of
+from actions.steps import agrees_to_withdraw, step_of
 from actions.turn import entity_of, in_database, intent_of, text_of
 from actions.urgent import attend, end_turn, hand_over, leave_form, soothe
 from care.accounts.codes import CodeCheck
@@ -36,6 +36,10 @@ _ONLY_THE_WISH = re.compile(
     "我|要|想|再|给|帮|请|麻烦|需要|补充|信息|一下|一点|几句话?|加|点|些|材料|资料|内容|说明|情况|催|办|单|加急|快|投诉|工单|这个|那个|刚才|的"
     "|不满意|重新处理|重开|处理|结果|没|解决|根本|求|对|还|有|吧|啊|呢|了|[\\s\\W\\d_A-Za-z]"
 )
+#: says neither yes nor no
+_UNDECIDED = re.compile("(?:我)?(?:也)?(?:不知道|不确定|不清楚|不好说|不要了)(?:啊|呢|吧)?")
+# Instead of a ticket's number.
+_LOST = re.compile("找不到|忘|不记得|记不|想不起|丢了|没了|不见了|不知道|没有")
 _TICKET = re.compile(r"[A-Za-z]{2}[ -]?\d{6}[ -]*[0-9A-Za-z]{6}")
 _FOUR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _LONG_NUMBER = re.compile(r"\d[\d -]{5,}\d")
@@ -87,6 +91,8 @@ class ValidateTicketForm(Action):
         matter = Matter(
             str(tracker.get_slot("ticket_step")), tracker.get_slot("ticket_number"), tracker.get_slot("ticket_words")
         )
+        if asked == "confirmed" and _wants_on(tracker, matter):
+            return await go_on(dispatcher, tracker, replace(matter, is_confirmed=True))
         if other := _another_step(tracker, matter, asked):
             return await go_on(dispatcher, tracker, other)
         if name := digression_of(tracker):
@@ -97,11 +103,17 @@ class ValidateTicketForm(Action):
         intent, _ = intent_of(tracker)
         if intent == "ticket_status" and not text_of(tracker):  # a button under a ticket or under the question
             return await go_on(dispatcher, tracker, matter_of(tracker))
-        if asked != "confirmed" and (wants_to_cancel(tracker) or (intent == "deny" and asked not in _WORDS)):
+        is_no = wants_to_cancel(tracker) or (intent == "deny" and asked not in _WORDS)
+        if is_no and asked != "confirmed" and not _wants_on(tracker, matter):
             dispatcher.utter_message(response="utter_all_right")
             return close(tracker)
         events = await READERS[asked](dispatcher, tracker, matter)
         return events if events is not None else await _miss(dispatcher, tracker, matter, asked)
+
+
+def _wants_on(tracker: Tracker, matter: Matter) -> bool:
+    """「撤了吧，不投诉了」 in the middle of a withdrawal gives nothing up: it is a yes."""
+    return matter.step == WITHDRAW and agrees_to_withdraw(text_of(tracker))
 
 
 def _another_step(tracker: Tracker, matter: Matter, asked: str) -> Matter | None:
@@ -143,8 +155,12 @@ async def _read_number(dispatcher: CollectingDispatcher, tracker: Tracker, matte
     number = read_number(text_of(tracker))
     if number is not None:
         return await go_on(dispatcher, tracker, replace(matter, number=number, digits=last_four(text_of(tracker))))
-    if intent_of(tracker)[0] == "skip":
+    text = plain(text_of(tracker))
+    if intent_of(tracker)[0] == "skip" or _LOST.search(text):
         dispatcher.utter_message(response="utter_ticket_forgotten")
+        return close(tracker)
+    if _LONG_NUMBER.search(digits_of(text)):
+        dispatcher.utter_message(response="utter_ticket_by_number_only")
         return close(tracker)
     return None
 
@@ -200,6 +216,8 @@ async def _read_confirmation(dispatcher: CollectingDispatcher, tracker: Tracker,
     text = plain(text_of(tracker))
     # 「撤」「取消」 as an answer to "withdraw?" means yes; anything with a no in it does not.
     is_yes = intent == "affirm" or (intent == "cancel" and re.search("撤|取消", text) is not None)
+    if _UNDECIDED.fullmatch(text.strip("。！!~ ")):
+        return None
     if is_yes and not re.search("不|别|先|算了|唔", text):
         return await go_on(dispatcher, tracker, replace(matter, is_confirmed=True))
     if intent in ("deny", "cancel") or re.search("不|别|算了|唔", text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.hotlines import other_operator
 from actions.memory import said_before
 from actions.moves import wants_person
 from actions.turn import in_database, text_of
@@ -18,6 +20,9 @@ from care.handoff.rules import Reason
 from care.handoff.service import request_handoff
 
 Events = list[dict[str, Any]]
+
+# Given away without being asked. A code by SMS is no such word: it may be the answer to our own question.
+_SECRET = re.compile(r"密码(?:是|为|[:：])?\s*(?=[A-Za-z]*\d)[0-9A-Za-z]{4,}|身份证号?码?(?:是|为|[:：])?\s*\d{4,}")
 
 
 async def attend(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
@@ -31,6 +36,11 @@ async def attend(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events |
         return await hand_over(dispatcher, tracker, Reason.DISTRESS, "utter_crisis")
     if tone.fraud_in_progress and not said_before(tracker, "utter_fraud_advice"):
         dispatcher.utter_message(response="utter_fraud_advice")
+    if _SECRET.search(text_of(tracker)) and not said_before(tracker, "utter_secret_warning"):
+        dispatcher.utter_message(response="utter_secret_warning")
+    if other := other_operator(tracker):
+        dispatcher.utter_message(response="utter_other_hotline", operator=other[0], hotline=other[1])
+        return leave_form(tracker)
     if wants_person(tracker):
         return await hand_over(dispatcher, tracker, Reason.ASKED, "utter_handoff_requested")
     if tone.cannot_manage and not said_before(tracker, "utter_person_offer"):

@@ -11,18 +11,20 @@ from actions.complaints import decisions
 from actions.complaints.complaint import SKIPPED, TOLD, Complaint
 from actions.complaints.fields import check, second_thought
 from actions.complaints.keeping import MOST_TRIES, note_another, take
-from actions.complaints.messages import labels_of
+from actions.complaints.messages import entities_of, labels_of
+from actions.complaints.misplaced import choose_first, finish, is_order_to_file, misplaced
 from actions.complaints.opening import hear
 from actions.turn import entity_of, intent_of, phone_of, text_of
 from care.complaints import rules
 from care.complaints.category import category_for
-from care.complaints.corrections import correction_in
+from care.complaints.corrections import correction_in, last_digits_in
 from care.errors import InvalidInput
 from care.plain import plain
 from care.sla.policy import policy
 from care.wording import say
 
 #: 「希望改成39元的套餐」 is the wish as it was said, and no correction of one
+_OPTIONAL = tuple(field for field in TOLD if field not in ("category", "description"))
 _OWN_WORDS = ("wish", "description", "address", "speed_test")
 
 
@@ -36,6 +38,12 @@ def answer(complaint: Complaint, dispatcher: CollectingDispatcher, tracker: Trac
         if value := entity_of(tracker, field):
             complaint[field], complaint["tries"] = value, 0
             return None if field == complaint.asked else complaint.asked
+    if complaint["description"] and text_of(tracker):
+        if complaint.asked in _OPTIONAL and is_order_to_file(text_of(tracker)):
+            finish(complaint, dispatcher)
+            return None
+        if choose_first(complaint, dispatcher, tracker):
+            return None
     if corrected := _correct(complaint, dispatcher, tracker):
         return corrected[0]
     own = decisions.OWN.get(complaint.asked or "", _fill)
@@ -55,7 +63,10 @@ def _correct(complaint: Complaint, dispatcher: CollectingDispatcher, tracker: Tr
     if complaint["description"] is None or not text_of(tracker):
         return None  # a story is full of such words
     text = _YES_IN_FRONT.sub("", text_of(tracker))
-    found = correction_in(text, complaint.rows())
+    at_summary = complaint.asked in ("confirmed", "change")
+    if (digits := last_digits_in(text)) and complaint["line"] and (at_summary or _is_asked_for_anew(complaint)):
+        return (take(complaint, dispatcher, "line", complaint["line"][: -len(digits)] + digits),)
+    found = correction_in(text, complaint.rows(), at_summary=at_summary)
     if found is None and complaint.asked == "change":  # a bare 「诉求吧」
         found = correction_in(say("change_of", field=_PARTICLES.sub("", text)), complaint.rows())
     if found is None or (found.field == complaint.asked and found.field in _OWN_WORDS and not complaint[found.field]):
@@ -89,6 +100,8 @@ def _fill(complaint: Complaint, dispatcher: CollectingDispatcher, tracker: Track
         return None
     if note_another(complaint, dispatcher, text):
         return field
+    if misplaced(complaint, dispatcher, tracker):
+        return field if complaint[field] is None else None
     try:
         _keep(complaint, dispatcher, tracker, field)
     except InvalidInput as error:
@@ -133,12 +146,19 @@ def _keep(complaint: Complaint, dispatcher: CollectingDispatcher, tracker: Track
     if field in ("line", "since", "contact"):
         text = second_thought(text)
     if field == "line":
-        text = phone_of(tracker, text) or text
+        text = phone_of(tracker, text) or (_said_before(tracker) if rules.means_same_number(text) else None) or text
     if field == "contact" and (intent_of(tracker)[0] == "affirm" or rules.means_same_number(text)):
         if not complaint["callable"]:
             raise InvalidInput("contact_missing", "no number that could be called was told")
         text = complaint["line"]
     complaint.fill(field, check(field, text))
+
+
+def _said_before(tracker: Tracker) -> str | None:
+    """「还是刚才那个号码」: the last number that was said in this conversation."""
+    messages = [event.get("parse_data") or {} for event in tracker.events if event.get("event") == "user"]
+    phones = [str(phone["value"]) for message in messages for phone in entities_of(message, "phone")]
+    return next(reversed(phones), None) or tracker.get_slot("complaint_contact") or tracker.get_slot("contact_phone")
 
 
 def failed(complaint: Complaint, dispatcher: CollectingDispatcher, tracker: Tracker) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -23,6 +24,10 @@ TOLD = ("category", "description", "line", "address", "area", "since", "speed_te
 _NOTED = ("seems", "ours", "open", "same", "confirmed", "tries", "rest", "callable", "soothed", "cancelled")
 #: a field that the customer does not want to fill (None would be asked again)
 SKIPPED = ""
+#: 「农村的 张家村2组（农村）」 says it twice
+_AREA_IN_FRONT = re.compile(
+    r"^(?:我们?)?(?:是|在)?(?:农村|乡下|城里|城镇|城市|市区)的?[ ，,]+(?=\S)|^(?:农村|城里|城镇)的(?=\S)"
+)
 
 
 def slot(field: str) -> str:
@@ -87,7 +92,8 @@ class Complaint:
         asked += ["same"] if self["open"] else []
         for row in self.rows():
             if row not in ("category", "description", "line"):
-                asked += [row, "area"] if row == "address" and self["address"] else [row]
+                needs_area = row == "address" and self["address"] and "repair" in self.category.clocks
+                asked += [row, "area"] if needs_area else [row]  # else it is kept where the words tell it
         return [*asked, "confirmed"]
 
     def next_question(self) -> str:
@@ -112,5 +118,6 @@ class Complaint:
             return self.category.title
         value = rules.shorten(mask_numbers(self[field])) if self[field] else say("not_given")
         if field == "address" and self["area"]:
+            value = _AREA_IN_FRONT.sub("", value) or value
             return say("address_and_area", address=value, area=say(f"area_{self['area']}"))
         return value

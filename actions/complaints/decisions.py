@@ -10,6 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.complaints.complaint import Complaint
 from actions.complaints.keeping import note_another, take, told
+from actions.complaints.misplaced import is_order_to_file
+from actions.complaints.story import is_house_number
 from actions.turn import entity_of, intent_of, phone_of, text_of
 from care.complaints import rules
 from care.plain import plain
@@ -94,19 +96,37 @@ def confirmed(complaint: Complaint, dispatcher: CollectingDispatcher, tracker: T
 _NOTHING = re.compile(r"^(?:不用?改|没有?了?$|不用了?$|没了|算了|都对|没错|就这样)")
 
 
+# 「你们会不会不处理啊」 is no part of the story.
+_ASKS = re.compile(r"[?？]|会不会|[几幾][号天点]能|多久|什么都行|[吗呢嘛]$")
+_NO_IT_IS = re.compile(
+    r"^(?:不对|不是(?:的|这样的?)?|错了|说错了|写错了|有误)[，,。.\s]*(?P<right>(?=.*(?:是|应该|\d)).{4,})$"
+)
+
+
 def change(complaint: Complaint, dispatcher: CollectingDispatcher, tracker: Tracker) -> str | None:
     """What is another way than in the summary; at the question for it, or instead of a yes."""
     intent, text, asked = intent_of(tracker)[0], text_of(tracker), complaint.asked
     complaint["tries"] = 0
     if len(text) <= _LONGEST_VALUE and (phone := phone_of(tracker, text)):
         return take(complaint, dispatcher, *(("contact", text) if _REACHES.search(plain(text)) else ("line", phone)))
-    if len(text) <= _STORY_LENGTH and (day := entity_of(tracker, "date")):
+    if len(text) <= _STORY_LENGTH and (day := entity_of(tracker, "date")) and not is_house_number(text, day):
         return take(complaint, dispatcher, "since", day)
     field, value = told(complaint, text)
     if field:
         return take(complaint, dispatcher, field, value)
+    if asked == "change" and (is_order_to_file(text) or (intent == "affirm" and not text)):
+        complaint["confirmed"] = True  # nothing was changed since the summary, under which that button stands
+        return None
     if asked == "change" and (intent in ("affirm", "deny", "skip", "cancel") or _NOTHING.match(plain(text))):
         return "confirmed"  # 「好」 is no order to file, 「没有了」 nothing to change: the summary stands again
+    if len(text) <= _LONGEST_VALUE and rules.tells_what_happened(text):
+        if right := _NO_IT_IS.match(plain(text)):
+            complaint.add_to_story(right["right"])
+            dispatcher.utter_message(response="utter_complaint_added")
+            return None
+        if intent not in ("affirm", "correct") and _ASKS.search(text):
+            dispatcher.utter_message(response="utter_aside_question")
+            return asked
     if intent in ("deny", "correct", "affirm"):
         return "change"
     if rules.tells_what_happened(text):

@@ -8,7 +8,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.complaints.complaint import Complaint
 from actions.complaints.fields import check
 from actions.complaints.messages import Message, best_label_of, entities_of, labels_of, words_of
-from actions.complaints.story import Found, facts_of
+from actions.complaints.misplaced import say_order
+from actions.complaints.story import Found, facts_of, is_house_number
 from actions.turn import MOVES, intent_of, text_of
 from care.accounts.rules import mask_numbers
 from care.complaints import rules
@@ -52,6 +53,8 @@ def hear(complaint: Complaint, dispatcher: CollectingDispatcher, message: Messag
         complaint["category"] = policy().category_of(str(matters[0]["value"])) if matters else found
     others = [each for each in matters if policy().category_of(str(each["value"])) != complaint["category"]]
     complaint["rest"] = str(others[0]["value"]) if others else None
+    if others:
+        say_order(complaint, dispatcher)
     complaint.add_to_story(words)
     _fill_from(complaint, message, until=int(others[0]["start"]) if others else len(words))
     if tone_of(words).is_angry and not complaint["soothed"]:
@@ -66,6 +69,7 @@ def _fill_from(complaint: Complaint, message: Message, until: int) -> None:
         [Found(str(each["value"]), int(each["start"]), int(each["end"])) for each in entities_of(message, name)]
         for name in ("phone", "date")
     )
+    days = [day for day in days if not is_house_number(words[: day.end], day.value)]
     with_place = complaint.category.place == "address"
     of_both = facts_of(words, phones, [], with_place)
     of_first = facts_of(words[:until], phones, [day for day in days if day.end <= until], with_place)

@@ -73,6 +73,19 @@ def is_place(text: str) -> bool:
     return 4 <= len(text) <= _LONGEST_PLACE and area_of(text) is not None and not _NO_PLACE.search(plain(text))
 
 
+_HOUSE = re.compile(r"[路街道巷弄里园区苑村院庄镇楼栋] ?$")
+
+
+def is_house_number(text: str, day: str) -> bool:
+    """The 「5号」 of 「幸福里小区5号」 is no day."""
+    start = text.find(day)
+    return (
+        start > 0
+        and _HOUSE.search(plain(text[:start])) is not None
+        and re.match(r"[\d一二三四五六七八九十]+[号號]", day) is not None
+    )
+
+
 def is_measured(text: str) -> bool:
     return _MEASURED.search(plain(text)) is not None
 

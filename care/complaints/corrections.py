@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from care.complaints.answers import field_that_fits, is_a_time
+from care.complaints.places import names_a_place
 from care.plain import digits_of, plain
 
-__all__ = ["Correction", "correction_in", "field_that_fits"]
+__all__ = ["Correction", "correction_in", "field_that_fits", "last_digits_in"]
 
 #: longer ones tell a story
 _LONGEST = 80
@@ -44,7 +45,7 @@ _FIELD = "(?:" + "|".join([*(f"(?P<{field}>{names})" for field, names in _NAMES.
 
 _POLITE = (
     r"喂|不好意思|抱歉|对不起|麻烦|请|你好|您好|等一?下|等等|稍等|哦|噢|啊|呃|嗯|哎|对[了的]?|是的|好的|好像|好|行|没错"
-    r"|不对|不是|搞错了|错了"
+    r"|不对|不是|搞错了|错了|(?:提交|登记|确认)(?:之?前)"
 )
 _BY = r"帮我|帮忙|给我|我|把|将|上面|上边|刚才|刚刚|前面|之前|这个|那个|那|还有|的|就"
 _MAY = r"要(?!求)|想|得|需要|能不能|可不可以|可以|能|怎么|如何"
@@ -86,6 +87,13 @@ _PATTERNS = (
     rf"{_NAMED}(?P<named>{_IS}|就?用|就?打){_VALUE}",
 )
 _CORRECTIONS = [re.compile(pattern, re.DOTALL) for pattern in _PATTERNS]
+# 改地址幸福里5号 (`plain` takes the space away); at the summary also 地址幸福里5号, where nobody tells a story.
+_CHANGED_AT_ONCE = re.compile(
+    rf"^{_BEFORE}(?:(?:要|想)?(?:改一?下|改|换|更正|修改)){_BEFORE}{_FIELD}{_MARK}(?P<to_this>{_IS}|为|成)?{_VALUE}",
+    re.DOTALL,
+)
+_AT_ONCE = re.compile(rf"{_NAMED}{_VALUE}", re.DOTALL)
+_AT_ONCE_LENGTH = 40
 _SLIPPED = rf"(?:{_POLITE}|不是的|我说的|[你我]|刚才|刚刚|那个|{_VERB}错了?|听错了?|[，,。\s])*+"
 #: 不是138…，是139… and 不对，是昨天 and 是上周不是这周: the value tells the field
 _NOT_BUT = [
@@ -118,8 +126,11 @@ class Correction:
     value: str | None
 
 
-def correction_in(text: str, rows: Sequence[str] = ()) -> Correction | None:
-    """The correction that a message is; None where it is anything else. `rows`: the summary's order, for 「第二项」."""
+def correction_in(text: str, rows: Sequence[str] = (), *, at_summary: bool = False) -> Correction | None:
+    """The correction that a message is; None where it is anything else. `rows`: the summary's order, for 「第二项」.
+
+    `at_summary`: the name of a field with a value behind it is enough.
+    """
     said = plain(text)
     if len(said) > _LONGEST:
         return None
@@ -130,7 +141,44 @@ def correction_in(text: str, rows: Sequence[str] = ()) -> Correction | None:
     for pattern in _NOT_BUT:
         if (found := pattern.match(said)) and (field := _field_of_both(found["old"], found["value"])):
             return Correction(field, _as_written(_trimmed(found["value"]), text))
+    for pattern in (_CHANGED_AT_ONCE, *([_AT_ONCE] if at_summary else [])):
+        if (found := pattern.match(said)) and (correction := _at_once(found)):
+            return Correction(correction.field, _as_written(correction.value, text))
     return None
+
+
+def _at_once(found: re.Match[str]) -> Correction | None:
+    """Only a value that is surely one of that field: 「诉求没人理」 and 「时间太长了」 are none."""
+    named = found.groupdict()
+    field, value = _field_of(named, ()), _trimmed(named["value"])
+    if field is None or not value or len(value) > _AT_ONCE_LENGTH or _QUESTION.search(value):
+        return None
+    is_changed = found.re is _CHANGED_AT_ONCE
+    fits = {
+        "line": _is_value("line", value, is_verb=False),
+        "contact": _is_value("line", value, is_verb=False),
+        "since": field_that_fits(value) == "since",
+        "address": names_a_place(value) and not _STORY.search(value),
+        "wish": is_changed or field_that_fits(value) == "wish",
+    }
+    return Correction(field, value) if fits.get(field) else None
+
+
+_COUNT = {"一": 1, "1": 1, "两": 2, "二": 2, "2": 2, "三": 3, "3": 3, "四": 4, "4": 4}
+_LAST_DIGITS = re.compile(
+    r"^(?:不对|错了|是的|我的|那个|[，,。\s])*(?:手机号码?|号码|电话|号)?的?(?:不对|错了|[，,\s])*"
+    r"(?:尾号|末尾|(?:最后|末|后)面?(?:的?(?P<count>[一二两三四1-4])[位个]数?字?)?)"
+    r"(?:不对|错了|[，,\s])*(?:应该|应当)?(?:是|改成|改为|为|系)(?P<digits>\d{1,4})[。.！!的啊吧\s]*$"
+)
+
+
+def last_digits_in(text: str) -> str | None:
+    """「号码最后一位是8」「尾号是8000」: the digits that end the number; None where it is anything else."""
+    found = _LAST_DIGITS.match(digits_of(plain(text)))
+    if found is None:
+        return None
+    count = _COUNT.get(found["count"] or "", len(found["digits"]))
+    return found["digits"] if count == len(found["digits"]) else None
 
 
 def _field_of_both(old: str, value: str) -> str | None:

@@ -45,6 +45,16 @@ def area_of(text: str) -> str | None:
     return "country" if is_country else "town"
 
 
+_PLACE_SIGN = re.compile(
+    r"[路街道巷弄里园区苑村镇乡县市省栋幢楼室屯寨庄厂店城院湾桥]|[0-9一二三四五六七八九十][号组]|大厦|广场|学校|公司|我家|家里|附近|旁边|对面"
+)
+
+
+def names_a_place(text: str) -> bool:
+    """Is there any sign of a place? 幸福里小区5号, 老家村里; not 望京, which only the question for it makes one."""
+    return _PLACE_SIGN.search(plain(text)) is not None
+
+
 _LINE = r"网[速络]?|宽带|宽频|光纤|光钎|adsl|速度|速率|流量|下载|上传|[2345]g|wi-?fi|视频|游戏|网页|电视|iptv"
 _SLOW = re.compile(
     # the line, and what it is

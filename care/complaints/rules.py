@@ -87,7 +87,7 @@ def tells_what_happened(text: str) -> bool:
     return len(_BARE.sub("", _LATIN.sub("a", text))) >= _ENOUGH
 
 
-_SAME_NUMBER = re.compile(r"上面|这个|這個|刚才|剛才|同上|一样|同一个|本机|就它")
+_SAME_NUMBER = re.compile(r"上面|这个|這個|刚才|剛才|同上|一样|同一个|本机|就它|那个号|那個號|[这這那][号號]")
 
 
 def means_same_number(text: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from care.plain import plain
+
 
 class Reason(StrEnum):
     ASKED = "asked"  # the customer asked for a person
@@ -20,14 +22,26 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+#: characters; more words say something else with it
+_READ = 24
 _STOP = re.compile(
-    r"(那?就?算了?吧?)?[,，]?(我?不等了?|不用等了?|不排队?了|取消排队|别转了|不转了|不用(转)?人工了?|不要人工了?|回到小益|找小益|继续和小益聊)吧?[。！!~～]*"
+    "(?:那|就|算了?|还是|我们?|吧|了|啊|啦|谢谢)*"
+    "(?:(?:不(?:想)?(?:再)?等|不用等|不(?:想)?排队?|取消排队|别转|不转|不(?:用|要|想|需要)(?:转|等|找)?(?:人工|真人)(?:客服)?"
+    "|(?:回到?|找|继续[和跟]|还是[和跟])(?:小益|机器人)聊?|自己(?:说|来|弄|填)|不(?:想)?投诉)(?:我|了|吧|啊|啦|谢谢)*)+"
+)
+_HOW_LONG = re.compile(
+    "多久|多长时间|几分钟|多少分钟|(?:什么|啥)时候|几时|第几位|排(?:到|在)?(?:第)?几|前面.{0,4}(?:几个|多少)|还要等"
 )
 
 
 def wants_to_stop_waiting(text: str) -> bool:
     """「不等了」「取消排队」「回到小益」: said in the queue, and nothing else with it."""
-    return _STOP.fullmatch(text.strip()) is not None
+    return len(text) <= _READ and _STOP.fullmatch(re.sub(r"[\W_]+", "", plain(text))) is not None
+
+
+def asks_how_long(text: str) -> bool:
+    """「要等多久」「还要等吗」: said in the queue, and short."""
+    return len(text) <= _READ and _HOW_LONG.search(plain(text)) is not None
 
 
 #: A hand-off that is one of these holds the conversation.

@@ -25,7 +25,7 @@ from care.conversations.service import (
 )
 from care.conversations.tables import Conversation, Message
 from care.errors import Conflict
-from care.handoff.rules import Reason, wants_to_stop_waiting
+from care.handoff.rules import Reason, asks_how_long, wants_to_stop_waiting
 from care.handoff.service import open_handoff, request_handoff, withdraw
 from care.turns import statements
 from care.turns.dialogue import Question
@@ -73,7 +73,7 @@ def accept(session: Session, inbound: Inbound, holder: str, now: datetime) -> Ac
             _answer_ourselves(session, received, "stopped_waiting", now)
             return Accepted(received, None)
         if received.owner != "bot" and not _bot_still_tries(session, received.conversation_id):
-            _hold(session, received.conversation_id, received.message_id, received.owner, now)
+            _hold(session, received.conversation_id, received.message_id, received.text, received.owner, now)
             return Accepted(received, None)
     elif received.status != "pending":
         return Accepted(received, None)
@@ -92,12 +92,28 @@ def _bot_still_tries(session: Session, conversation_id: str) -> bool:
     return handoff is not None and handoff.status == "waiting" and handoff.reason == Reason.BOT_FAILURE
 
 
-def _hold(session: Session, conversation_id: str, message_id: int, owner: str, now: datetime) -> None:
+def _hold(session: Session, conversation_id: str, message_id: int, words: str, owner: str, now: datetime) -> None:
     """A message for people: it stays where they see it, and while nobody has picked it up that is said."""
-    set_status(session, message_id, "held", now)
     if owner == "queue":
-        reply = Reply(say("in_queue"), buttons("in_queue"))
+        key = _key_in_queue(session, conversation_id, words)
+        reply = Reply(say(key), buttons(key))
         store_replies(session, message_id, conversation_id, [reply], "system", now)
+    set_status(session, message_id, "held", now)
+
+
+def _key_in_queue(session: Session, conversation_id: str, words: str) -> str:
+    """The receipt for the first message of a wait, fewer words for the later ones; an honest answer to "how long?"."""
+    if asks_how_long(words):
+        return "in_queue_how_long"
+    handoff = open_handoff(session, conversation_id)
+    if handoff is None:
+        return "in_queue"
+    held = select(Message.id).where(
+        Message.conversation_id == conversation_id,
+        Message.status == "held",
+        Message.created_at >= handoff.requested_at,
+    )
+    return "in_queue" if session.scalars(held.limit(1)).first() is None else "in_queue_again"
 
 
 def _answer_ourselves(session: Session, received: Received, key: str, now: datetime) -> None:
@@ -119,7 +135,7 @@ def begin(session: Session, conversation_id: str, holder: str, now: datetime) ->
         return None
     if row.owner == "agent" or (row.owner == "queue" and not _bot_still_tries(session, conversation_id)):
         # A person was asked for while this message waited: it is theirs now.
-        _hold(session, conversation_id, row.id, row.owner, now)
+        _hold(session, conversation_id, row.id, row.text, row.owner, now)
         _release(session, conversation_id, fence)
         return None
     is_late = needs_a_person(row.attempts, row.created_at, now)

@@ -79,6 +79,8 @@ ASIDES = [
     ("投诉收费吗", "billing_detail", "utter_aside_fee"),
     ("会不会泄露我的信息", "privacy_policy", "utter_aside_data"),
     ("怎么发照片", "out_of_scope", "utter_aside_evidence"),
+    ("图片收到了吗", "greet_chitchat", "utter_aside_evidence_received"),
+    ("收到照片没", "out_of_scope", "utter_aside_evidence_received"),
     ("可以匿名投诉吗", "rights_channels", "utter_aside_anonymous"),
 ]
 
@@ -214,6 +216,7 @@ async def test_a_guess_after_what_was_not_understood_is_no_answer(actions: Actio
 FACTS = [
     ("扣费时间是11月3号", "billing_detail", {"date": "11月3号"}, "utter_ticket_ask_add_instead"),
     ("一共扣了五十块", "billing_detail", {"amount": "五十块"}, "utter_ticket_ask_add_instead"),
+    ("我查了下是68块不是58", "billing_detail", {}, "utter_ticket_ask_add_instead"),  # what was found is told, not asked
     ("11月3号扣了多少钱？", "billing_detail", {"date": "11月3号"}, "utter_billing_not_yet"),  # a question
 ]
 
@@ -225,6 +228,42 @@ async def test_a_fact_behind_a_ticket_is_offered_to_be_added(
     assert (await Play(actions).names(text, intent, **entities)) == ["utter_billing_not_yet"], "nothing is filed yet"
     _file()
     assert (await Play(actions).names(text, intent, message_id="9", **entities)) == [response]
+
+
+HOW_IT_STANDS = [
+    ("到哪了", "action_answer", "out_of_scope"),
+    ("到哪啦", "action_not_understood", "nlu_fallback"),
+    ("进展呢", "action_what_now", "inform"),
+]
+
+
+@pytest.mark.parametrize(("text", "action", "intent"), HOW_IT_STANDS)
+async def test_how_it_stands_whatever_the_label(actions: Actions, text: str, action: str, intent: str) -> None:
+    alone = await actions.run(action, Talk().user(text, intent))
+    assert [event.get("name") for event in alone.events] != ["ticket_step", "action_follow_up"], "nothing is filed"
+    _file()
+    result = await actions.run(action, Talk().user(text, intent))
+    assert [event["name"] for event in result.events] == ["ticket_step", "action_follow_up"]
+
+
+RESUMED = [
+    # said                 label            goes on
+    ("哎还是报吧", "affirm", True),
+    ("继续吧", "affirm", True),
+    ("还是投诉吧", "inform", True),
+    ("接着弄", "nlu_fallback", True),
+    ("继续", "skip", True),
+    ("好的", "affirm", False),
+]
+
+
+@pytest.mark.parametrize(("text", "intent", "goes_on"), RESUMED)
+async def test_a_draft_that_was_given_up_goes_on(actions: Actions, text: str, intent: str, goes_on: bool) -> None:
+    talk = Talk(description="断网了", cancelled=True).user("算了不报了", "cancel").did("action_cancel_complaint")
+    talk.said("utter_complaint_cancelled").user(text, intent)
+    action = "action_not_understood" if intent == "nlu_fallback" else "action_what_now"
+    result = await actions.run(action, talk)
+    assert ([event["name"] for event in result.events] == ["complaint_form"]) is goes_on
 
 
 STEPS = [

@@ -145,7 +145,38 @@ async def test_a_yes_that_is_taken_back_files_nothing(actions: Actions, text: st
     )
 
 
-@YES
+@pytest.mark.parametrize("text", ["/affirm", "确认登记", "嗯嗯没错登记吧"])
+async def test_the_button_of_the_summary_files_also_under_what_to_change(actions: Actions, text: str) -> None:
+    """Nothing was changed since the summary, and these are its words."""
+    result = await actions.validate(_talk("change").user(text, "affirm"))
+    assert result.events == turned(None, confirmed=True)
+
+
+QUESTIONS = [
+    # said at the summary        answered
+    ("你们会不会不处理啊", "utter_aside_useful"),
+    ("投诉工信部要多久", "utter_aside_how_long"),
+    ("今天几号能修好", "utter_aside_how_long"),
+    ("投诉什么都行？", "utter_aside_rights"),
+    ("工单会不会弄丢了", "utter_aside_question"),  # of nothing that we know by words
+]
+
+
+@pytest.mark.parametrize(("text", "response"), QUESTIONS)
+async def test_a_question_is_no_part_of_the_story(actions: Actions, text: str, response: str) -> None:
+    result = await actions.validate(_talk().user(text, "complaint_service", 0.5))
+    assert result.events == turned("confirmed"), "nothing is recorded"
+    assert result.said == [response]
+
+
+async def test_what_is_right_instead_is_kept_with_the_story(actions: Actions) -> None:
+    """It belongs to no field that could be asked for."""
+    result = await actions.validate(_talk().user("不对 金额是80", "deny"))
+    assert result.events == turned("confirmed", description=f"{STORY}\n金额是80")
+    assert result.said == ["utter_complaint_added", "utter_complaint_summary"]
+
+
+@pytest.mark.parametrize(("text", "intent"), [("对的", "affirm"), ("好", "affirm")])
 async def test_a_yes_to_what_to_change_shows_the_summary_again(actions: Actions, text: str, intent: str) -> None:
     """Nobody has said yes to the summary: 「好」 may be the beginning of 「好，我要改号码」."""
     result = await actions.validate(_talk("change").user(text, intent))
@@ -206,3 +237,9 @@ async def test_giving_up_at_the_summary(actions: Actions, asked: str, text: str,
     result = await actions.validate(_talk(asked).user(text, intent, 0.9))
     assert {"event": "followup", "timestamp": None, "name": "action_cancel_complaint"} in result.events
     assert result.said == []
+
+
+async def test_town_or_country_is_shown_once(actions: Actions) -> None:
+    place = {"address": "农村的 张家村2组", "area": "country", "speed_test": ""}
+    rows = await _summary(actions, category="complaint_broadband", description="宽带断了", **place)
+    assert "地址：张家村2组（农村）" in rows["rows"]

@@ -48,6 +48,21 @@ IN_WORDS = [
     ("是农村的", "inform", {}, {"area": "country"}),
     ("第二项改成断网四天了", "correct", {}, {"description": "断网四天了"}),
     ("类别不对，是手机信号", "correct", {}, {"category": "complaint_network"}),
+    # the value right behind the name, without a verb or a space between
+    ("改地址 幸福里小区5号", "correct", {"date": "5号"}, {"area": "town", "address": "幸福里小区5号"}),  # a house
+    ("地址 幸福里小区5号", "inform", {"date": "5号"}, {"area": "town", "address": "幸福里小区5号"}),
+    ("幸福里小区5号", "inform", {"date": "5号"}, {"area": "town", "address": "幸福里小区5号"}),
+    ("改号码 13900139000", "correct", {"phone": "13900139000"}, _NEW_LINE),
+    ("改诉求 我要双倍退", "correct", {}, {"wish": "我要双倍退"}),
+    ("提交前我想改诉求 我要双倍退", "correct", {}, {"wish": "我要双倍退"}),
+    # the last digits
+    (
+        "号码最后一位是8",
+        "correct",
+        {},
+        {"contact": "13800138008", "callable": True, "line": "13800138008"},
+    ),
+    ("尾号是8001", "inform", {}, {"contact": "13800138001", "callable": True, "line": "13800138001"}),
     ("好的，不过诉求改成退费", "affirm", {}, {"wish": "退费"}),  # a yes, and a but
     ("对的，等一下，时间不对，是昨天下午", "affirm", {"date": "昨天下午"}, {"since": "昨天下午"}),
 ]

@@ -35,6 +35,8 @@ BY_WORDS = [
     ("description", "多久能处理", "how_long"),
     ("wish", "要多久才能处理", "how_long"),
     ("wish", "什么时候能修好给个准话", None),  # that is what is wanted
+    ("address", "咁几时整好", "how_long"),
+    ("line", "你们几点上班", "hours"),
     ("line", "为什么要号码", "why_number"),
     ("line", "要我手机号干嘛", "why_number"),
     ("line", "為什麼要填電話號碼", "why_number"),
@@ -62,6 +64,8 @@ BY_WORDS = [
     ("line", "能不能快点", "hurry"),
     ("line", "快点行不行", "hurry"),
     ("line", "我上次的投诉到哪了", "progress"),
+    ("line", "进展呢", "progress"),
+    ("contact", "截图收到了没", "evidence_received"),
     ("line", "谢谢", "thanks"),
 ]
 
@@ -192,3 +196,12 @@ async def test_how_long_it_takes_is_told_of_the_ticket_that_is_there(actions: Ac
     dispatcher = CollectingDispatcher()
     await answer_digression(dispatcher, _tracker(Talk(category="other").asked("line")), "how_long")
     assert [said["response"] for said in dispatcher.messages] == ["utter_aside_how_long"], "that is about the new one"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "answered"),
+    [("话费余额", "billing_balance", "question"), ("销户", "rights_cancellation", "rights")],
+)
+def test_a_bare_topic_is_no_number(text: str, intent: str, answered: str) -> None:
+    assert _of("line", text, intent, 0.9) == answered
+    assert _of("address", text, intent, 0.9) is None, "there people write freely"

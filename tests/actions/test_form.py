@@ -181,7 +181,6 @@ REFUSED = [
     ("since", "？？", "inform", "utter_field_empty"),
     ("wish", "😡", "inform", "utter_field_empty"),
     ("wish", "嗯嗯", "affirm", "utter_field_empty"),
-    ("wish", "确认登记", "affirm", "utter_field_empty"),  # that button comes later
     ("wish", "赔" * 501, "inform", "utter_field_long"),
     ("contact", "。", "inform", "utter_field_empty"),
     ("contact", "1380013800", "inform", "utter_phone"),
@@ -403,3 +402,92 @@ async def test_the_same_call_again_gives_the_same_events(actions: Actions) -> No
     talk = _talk("line").user("12345678")
     first: list[Json] = (await actions.run(f"validate_{FORM}", talk)).events
     assert (await actions.run(f"validate_{FORM}", talk)).events == first == turned("line", tries=1)
+
+
+ELSEWHERE = [
+    # asked      said, label                                           kept                      said back
+    # a time, a place, a piece of the story: no wish
+    ("wish", "上個月15號", "inform", {"since": "上個月15號"}, "utter_complaint_noted"),
+    ("wish", "五点", "inform", {"since": "昨天五点"}, "utter_complaint_noted"),
+    ("wish", "就今天早上", "inform", {"since": "就今天早上"}, "utter_complaint_noted"),
+    ("wish", "在人民路那个营业厅", "inform", {"description": "+"}, "utter_complaint_added"),
+    ("wish", "营业员口头说的", "inform", {"description": "+"}, "utter_complaint_added"),
+    # no sign of a place
+    ("address", "就是光猫红灯闪", "complaint_broadband", {"description": "+"}, "utter_complaint_added"),
+    ("address", "光猫红灯闪", "complaint_broadband", {"description": "+"}, "utter_complaint_added"),
+    # a matter of its own, and no number
+    (
+        "line",
+        "身份证信息被你们泄露了",
+        "privacy_leak",
+        {"rest": "privacy_leak", "description": "+"},
+        "utter_complaint_added",
+    ),
+    # another category than was understood
+    (
+        "address",
+        "手机流量不是宽带",
+        "complaint_network",
+        {"category": "complaint_network", "description": "+"},
+        "utter_complaint_noted",
+    ),
+]
+
+
+@pytest.mark.parametrize(("asked", "text", "intent", "kept", "response"), ELSEWHERE)
+async def test_what_is_clearly_no_answer_is_kept_for_what_it_is(
+    actions: Actions, asked: str, text: str, intent: str, kept: dict[str, str], response: str
+) -> None:
+    result = await actions.validate(_talk(asked).user(text, intent))
+    story = f"{KNOWN['description']}\n{text}"
+    assert result.events == turned(asked, **{name: story if value == "+" else value for name, value in kept.items()})
+    assert result.said == [response]
+
+
+@pytest.mark.parametrize("text", ["不告诉你", "不想说", "保密"])
+async def test_nobody_has_to_say_where_they_live(actions: Actions, text: str) -> None:
+    result = await actions.validate(_talk("address").user(text, "deny"))
+    assert result.events == turned("since", address="")
+    assert result.said == ["utter_complaint_left_out"]
+
+
+@pytest.mark.parametrize("text", ["望京", "解放路", "我家", "老家村里"])
+async def test_a_short_place_is_an_address(actions: Actions, text: str) -> None:
+    assert slot("complaint_address", text) in (await actions.validate(_talk("address").user(text, "inform"))).events
+
+
+@pytest.mark.parametrize("text", ["按你们营业员说的办", "按他说的", "就按营业员说的退"])
+async def test_what_was_promised_is_a_wish(actions: Actions, text: str) -> None:
+    assert slot("complaint_wish", text) in (await actions.validate(_talk("wish").user(text, "inform"))).events
+
+
+@pytest.mark.parametrize("text", ["登记吧", "提交", "直接登记", "就这样提交吧", "是的提交", "确认登记"])
+async def test_an_order_to_file_leaves_the_rest_open(actions: Actions, text: str) -> None:
+    result = await actions.validate(_talk("since").user(text, "affirm"))
+    assert result.events == turned("confirmed", since="", speed_test="", wish="", contact="")
+    assert result.said == ["utter_complaint_rest_skipped", "utter_complaint_summary"]
+
+
+@pytest.mark.parametrize("text", ["就那个号", "就这号", "还是刚才那个号码"])
+async def test_the_number_that_was_said_before(actions: Actions, text: str) -> None:
+    talk = Talk(category="complaint_billing", description=STORY).user("我的号码13800138000", phone="13800138000")
+    result = await actions.validate(talk.asked("line").user(text, "inform"))
+    assert slot("complaint_line", "13800138000") in result.events
+    result = await actions.validate(_talk("contact").user(text, "inform"))
+    assert slot("complaint_contact", "13800138000") in result.events, "and not the words"
+
+
+async def test_town_or_country_is_asked_where_the_repair_clock_needs_it(actions: Actions) -> None:
+    """Else it is kept only where the words tell it."""
+    talk = _talk("address", category="complaint_network")
+    assert (await actions.validate(talk.user("望京", "inform"))).events == turned("since", address="望京")
+    talk = _talk("address", category="complaint_network")
+    result = await actions.validate(talk.user("易县李庄村3组", "inform"))
+    assert result.events == turned("since", area="country", address="易县李庄村3组")
+
+
+async def test_the_second_matter_can_be_the_first(actions: Actions) -> None:
+    talk = _talk("address", rest="complaint_vas").user("先办彩铃那个", "inform")
+    result = await actions.validate(talk)
+    assert result.events == turned("since", category="complaint_vas", rest="complaint_broadband")
+    assert result.said == ["utter_complaint_two"]

@@ -20,6 +20,9 @@ UNDER = [
     ("我想攜號轉網，你哋營業廳話我個號有合約唔畀轉，我從來冇簽過", "rights_portability", (), True),
     ("怎么携号转网，要什么手续", "rights_portability", (), False),
     ("我要销户你们营业厅推三阻四不给办", "rights_cancellation", (), True),
+    # being charged on is no question about cancelling
+    ("我已经注销了的宽带还在扣钱扣了半年了一共594", "rights_cancellation", (), True),
+    ("宽带早就注销了还一直扣我钱", "rights_cancellation", (), True),
     ("销户需要带什么材料去营业厅", "rights_cancellation", (), False),
     ("没欠费无缘无故把我停机了", "billing_arrears_suspension", (), True),
     ("停机了怎么恢复使用", "billing_arrears_suspension", (), False),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from care.conversations.service import owner_of
 from care.db import transaction
 from care.handoff.tables import Handoff
-from care.wording import buttons
+from care.wording import buttons, say
 from tests.support.rasa import Actions, Talk
 from tests.support.times import NOW
 
@@ -54,6 +54,35 @@ async def test_asked_for_in_the_middle_of_a_complaint(actions: Actions) -> None:
         FollowupAction("action_listen"),
     ]
     assert _owner() == "queue"
+
+
+NO_PERSON = ["我不等了 不要人工了", "不要人工了", "不用转人工了", "别转人工", "不等了，回到小益"]
+
+
+@pytest.mark.parametrize("text", NO_PERSON)
+async def test_a_no_to_a_person_is_no_wish_for_one(actions: Actions, text: str) -> None:
+    result = await actions.run("action_request_handoff", Talk().user(text, "handoff"))
+    assert result.said == ["utter_all_right"]
+    assert _owner() == "bot"
+
+
+ELSEWHERE = [
+    ("那打哪个电话", "rights_channels", "action_answer"),
+    ("那你帮我转给联通", "handoff", "action_request_handoff"),  # nobody here can
+    ("电话是多少", "nlu_fallback", "action_not_understood"),
+]
+
+
+@pytest.mark.parametrize(("text", "intent", "action"), ELSEWHERE)
+async def test_whoever_is_not_ours_gets_the_others_number_again(
+    actions: Actions, text: str, intent: str, action: str
+) -> None:
+    talk = Talk().user("13000000000", "inform").did("action_send_elsewhere").said("utter_complaint_elsewhere")
+    bubble = next(event for event in talk.events if event["event"] == "bot")
+    bubble["text"] = say("complaint_elsewhere", operator="中国联通", hotline="10010")
+    result = await actions.run(action, talk.user(text, intent))
+    assert result.responses == [("utter_other_hotline", {"operator": "中国联通", "hotline": "10010"})]
+    assert _owner() == "bot"
 
 
 async def test_the_same_turn_run_again(actions: Actions) -> None:

@@ -100,7 +100,16 @@ CONFIRMATIONS = [
     ("撤吧", "cancel", "cancelled"),  # yes to the question, though its label is another
     ("是的", "affirm", "cancelled"),
     ("不撤回", "deny", "acknowledged"),
+    ("不投诉了", "deny", "cancelled"),  # agrees, for all the no in it
+    ("算了不要处理了", "cancel", "cancelled"),
+    ("帮我撤了", "ticket_status", "cancelled"),
+    ("撤了吧，不投诉了", "cancel", "cancelled"),
     ("先别撤", "cancel", "acknowledged"),
+    ("算了", "cancel", "acknowledged"),  # of this question, not of the complaint
+    ("不", "deny", "acknowledged"),
+    ("不撤了", "cancel", "acknowledged"),
+    ("先不撤", "deny", "acknowledged"),
+    ("不用撤了", "deny", "acknowledged"),
     ("算了不撤了", "cancel", "acknowledged"),
     ("我再想想吧不了", "inform", "acknowledged"),
 ]
@@ -115,6 +124,18 @@ async def test_only_a_clear_yes_withdraws(actions: Actions, text: str, intent: s
     assert said == ["utter_ticket_withdrawn" if status == "cancelled" else "utter_ticket_kept"]
     assert status_of(number) == status
     assert play.waits_for is None
+
+
+UNCLEAR = ["不知道", "不要了", "撤了还能再投诉吗"]
+
+
+@pytest.mark.parametrize("text", UNCLEAR)
+async def test_what_is_neither_yes_nor_no_is_asked_again(actions: Actions, text: str) -> None:
+    number = file()
+    play = Play(actions)
+    await play.say("撤回", "ticket_status", sub="withdraw")
+    assert (await play.names(text, "nlu_fallback"))[-1] == "utter_ticket_ask_confirmed"
+    assert status_of(number) == "acknowledged"
 
 
 async def test_what_is_withdrawn_is_over(actions: Actions) -> None:

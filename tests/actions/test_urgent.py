@@ -87,6 +87,23 @@ async def test_said_once(actions: Actions, text: str, response: str) -> None:
     assert (await actions.run("action_answer", talk.user(text, "greet_chitchat"))).said == ["utter_greet"]
 
 
+SECRETS = [
+    ("我身份证号1101011990 密码123456 帮我查话费", True),
+    ("密码是abc123", True),
+    ("验证码是123456", False),  # may be the answer to our own question
+    ("我忘了密码", False),
+]
+
+
+@pytest.mark.parametrize(("text", "is_warned"), SECRETS)
+async def test_who_gives_a_password_away_is_warned_once(actions: Actions, text: str, is_warned: bool) -> None:
+    talk = Talk().user(text, "billing_balance")
+    result = await actions.run("action_answer", talk)
+    assert result.said == ["utter_secret_warning"] * is_warned + ["utter_billing_not_yet"]
+    talk.did("action_answer").said(*result.said).user(text, "billing_balance")
+    assert (await actions.run("action_answer", talk)).said == ["utter_billing_not_yet"]
+
+
 PERSON = [
     # said                        label             confidence   asks for a person
     ("转人工", "handoff", 0.9, True),
@@ -106,6 +123,10 @@ PERSON = [
     ("赶紧派个人来修一修吧", "handoff", 0.9, False),  # for the line, not for the talk
     ("你是人工吗", "greet_chitchat", 0.9, False),
     ("转了三次人工客服都没有一个人管我的事", "handoff", 0.9, False),
+    ("我不等了 不要人工了", "handoff", 0.9, False),  # a no to it
+    ("不要人工了", "handoff", 0.9, False),
+    ("要不转人工吧", "handoff", 0.9, True),  # no such no
+    ("不要机器人，找人工", "handoff", 0.9, True),
 ]
 
 

@@ -157,6 +157,29 @@ def test_in_the_queue_a_message_is_held_and_the_customer_told(chat: Chat) -> Non
     assert chat.said_to(again.received.message_id) == [say("in_queue")]
 
 
+IN_THE_QUEUE = [
+    # said in one wait, the last of them answered by
+    (["快一点"], "in_queue"),
+    (["快一点", "没信号三天了"], "in_queue_again"),
+    (["要等多久"], "in_queue_how_long"),
+    (["快一点", "还要等多长时间啊"], "in_queue_how_long"),
+    (["快一点", "不等了", "转人工", "在吗"], "in_queue"),  # another wait begins
+]
+
+
+@pytest.mark.parametrize(("texts", "key"), IN_THE_QUEUE)
+def test_what_is_said_in_the_queue(chat: Chat, texts: list[str], key: str) -> None:
+    chat.complete(chat.turn("转人工"), "好的")
+    chat.ask_for_a_person()
+    for text in texts:
+        sent = chat.after(seconds=5).send(text)
+        if sent.turn is not None:
+            chat.ask_for_a_person()
+            chat.complete(sent.turn, "好的")
+    assert chat.said_to(sent.received.message_id) == [say(key)]
+    assert buttons(key)[0]["payload"] == "/stop_waiting"
+
+
 def test_a_person_has_the_word(chat: Chat) -> None:
     turn = chat.turn("转人工")
     chat.ask_for_a_person()
@@ -196,6 +219,15 @@ def test_stop_waiting(chat: Chat) -> None:
 
 SAID = [
     ("不等了", True),
+    ("不等了，回到小益", True),  # the button's own title, typed
+    ("不等了 回到小益！", True),
+    ("算了我自己说吧", True),
+    ("我不等了", True),
+    ("我不等了 不要人工了", True),
+    ("不要人工了", True),
+    ("回到机器人", True),
+    ("不排队了", True),
+    ("算了不投诉了", True),
     ("那算了，不等了", True),
     ("取消排队", True),
     ("回到小益吧", True),

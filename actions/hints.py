@@ -1,0 +1,49 @@
+"""Words that are sure whatever their label, while nothing is asked: 「到哪了」, 「继续」, 「工单号找不到了」."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.complaints import FORM as COMPLAINT
+from actions.followup import STATUS
+from actions.memory import said_before, said_last
+from actions.standing import has_own_ticket
+from actions.turn import text_of
+from actions.urgent import end_turn
+from care.plain import digits_of, plain
+
+Events = list[dict[str, Any]]
+
+_STATUS = re.compile("(?:那|现在|我的|有)*(?:到|走到)?(?:哪儿?|哪里|哪一?步|进展|进度)(?:了|啦|啊|呢|怎么样|如何)+")
+_RESUME = re.compile(
+    "(?:哎|唉|那|算了|我|还是|要|想|就|再)*(?:继续|接着|报|投诉|登记)(?:弄|填|办|登记|投诉|报|来|说)?(?:一下|吧|了|啊|呀)*"
+)
+_LOST = re.compile("(?:工单|单)号?.{0,4}(?:找不到|忘|丢|不记得|记不|想不起|没了|不见)")
+_PHONE = re.compile(r"\d[\d -]{5,}\d")
+
+
+async def hint(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Where the words lead to; empty where they are none of these."""
+    text = plain(text_of(tracker))
+    words = re.sub(r"[\W_]+", "", text)
+    is_left = tracker.get_slot("complaint_cancelled") and said_before(tracker, "utter_complaint_cancelled")
+    if is_left and _RESUME.fullmatch(words):
+        return [FollowupAction(COMPLAINT)]
+    if _STATUS.fullmatch(words) and await has_own_ticket(tracker):
+        return [SlotSet("ticket_step", STATUS), FollowupAction("action_follow_up")]
+    if response := _about_the_number(tracker, text):
+        dispatcher.utter_message(response=response)
+        return end_turn(tracker) or [FollowupAction("action_listen")]
+    return []
+
+
+def _about_the_number(tracker: Tracker, text: str) -> str | None:
+    if _LOST.search(text):
+        return "utter_ticket_forgotten"
+    was_about_it = said_last(tracker, "utter_ticket_forgotten", "utter_ticket_none", "utter_ticket_by_number_only")
+    return "utter_ticket_by_number_only" if was_about_it and _PHONE.search(digits_of(text)) else None
