@@ -20,13 +20,14 @@ _SHORT = 20
 def other_operator(tracker: Tracker) -> tuple[str, str] | None:
     """Name and number of the operator that is meant, where the words are about reaching it."""
     text = plain(text_of(tracker))
-    if not text or len(text) > _SHORT:
+    # Only right after it was named: elsewhere 「我要转到联通」 is number portability.
+    if not text or len(text) > _SHORT or not said_last(tracker, "utter_complaint_elsewhere", "utter_other_hotline"):
         return None
     others = {str(carrier): hotline for carrier, hotline in policy().operator.others.items()}
     for name, hotline in others.items():
         if re.search(f"(?:转|接)(?:给|到|接|去)*(?:中国)?{name.removeprefix('中国')}", text):
             return name, hotline
-    if not _ASKS_WHICH.search(text) or not said_last(tracker, "utter_complaint_elsewhere", "utter_other_hotline"):
+    if not _ASKS_WHICH.search(text):
         return None
     bubbles = [str(event.get("text")) for event in reversed(tracker.events) if event.get("event") == "bot"]
     return next(((name, tel) for bubble in bubbles for name, tel in others.items() if tel in bubble), None)

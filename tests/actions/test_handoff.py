@@ -85,6 +85,12 @@ async def test_whoever_is_not_ours_gets_the_others_number_again(
     assert _owner() == "bot"
 
 
+@pytest.mark.parametrize("text", ["我要转到联通", "帮我转联通", "怎么转给电信"])
+async def test_elsewhere_that_is_number_portability(actions: Actions, text: str) -> None:
+    result = await actions.run("action_answer", Talk().user(text, "rights_portability"))
+    assert "utter_other_hotline" not in result.said
+
+
 async def test_the_same_turn_run_again(actions: Actions) -> None:
     talk = Talk().user("转人工", "handoff")
     first = await actions.run("action_request_handoff", talk)
