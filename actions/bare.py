@@ -15,7 +15,8 @@ from actions.followup import STATUS, WITHDRAW
 from actions.handoff import miss
 from actions.hints import hint
 from actions.moves import names_ticket, tells_a_complaint
-from actions.remarks import newest_open, offer_to_add, open_to_withdraw
+from actions.remarks import offer_to_add, open_to_withdraw
+from actions.standing import newest_open
 from actions.steps import agrees_to_withdraw, step_in, takes_back
 from actions.turn import in_database, intent_of, key_of, text_of
 from actions.urgent import attend, end_turn

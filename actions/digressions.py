@@ -12,7 +12,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.questions import NAMES, question_in
-from actions.standing import has_own_ticket, say_own_tickets
+from actions.standing import newest_open, say_own_tickets
 from actions.turn import intent_of, sub_of, text_of
 from care.plain import plain
 from care.sla.policy import FIRST_FEEDBACK, ClockSpec, policy
@@ -89,7 +89,7 @@ def _by_label(tracker: Tracker, text: str, asked: str) -> str | None:
 async def answer_digression(dispatcher: CollectingDispatcher, tracker: Tracker, name: str) -> None:
     """One short answer; the form asks its question again behind it."""
     is_of_a_ticket = name == "how_long" and tracker.active_loop_name != "complaint_form"
-    if name == "progress" or (is_of_a_ticket and await has_own_ticket(tracker)):
+    if name == "progress" or (is_of_a_ticket and await newest_open(tracker) is not None):
         await say_own_tickets(dispatcher, tracker)
     elif name == "how_long":
         dispatcher.utter_message(response="utter_aside_how_long", **_promise(tracker))

@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.complaints import FORM as COMPLAINT
 from actions.followup import STATUS
 from actions.memory import said_before, said_last
-from actions.standing import has_own_ticket
+from actions.standing import newest_open
 from actions.turn import text_of
 from actions.urgent import end_turn
 from care.plain import digits_of, plain
@@ -34,7 +34,7 @@ async def hint(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     is_left = tracker.get_slot("complaint_cancelled") and said_before(tracker, "utter_complaint_cancelled")
     if is_left and _RESUME.fullmatch(words):
         return [FollowupAction(COMPLAINT)]
-    if _STATUS.fullmatch(words) and await has_own_ticket(tracker):
+    if _STATUS.fullmatch(words) and await newest_open(tracker) is not None:
         return [SlotSet("ticket_step", STATUS), FollowupAction("action_follow_up")]
     if response := _about_the_number(tracker, text):
         dispatcher.utter_message(response=response)

@@ -10,10 +10,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.digressions import asks
 from actions.followup import ADD, REOPEN, URGE, Matter, ask
+from actions.standing import newest_open, own
 from actions.tickets import words_in
 from actions.turn import entity_of, in_database, intent_of, sub_of, text_of
 from care.db import utcnow
-from care.followup.service import own_tickets, standing_of
+from care.followup.service import standing_of
 from care.followup.standing import Standing
 from care.plain import plain
 
@@ -33,7 +34,7 @@ async def offer_step(dispatcher: CollectingDispatcher, tracker: Tracker) -> Even
     is_threat = intent == "rights_appeal" and not asks(text)
     if not is_unsolved and not is_threat and not _is_a_fact(tracker):
         return []
-    tickets = await _own(tracker)
+    tickets = await own(tracker, utcnow())
     answered = next((ticket for ticket in tickets if ticket.may_reopen), None)
     if is_unsolved and answered is not None:
         return ask(dispatcher, tracker, Matter(REOPEN, answered.number, words_in(text)), "reopen_instead")
@@ -49,10 +50,6 @@ def offer_to_add(dispatcher: CollectingDispatcher, tracker: Tracker, ticket: Sta
     return ask(dispatcher, tracker, Matter(ADD, ticket.number, text_of(tracker)), "add_instead")
 
 
-async def newest_open(tracker: Tracker) -> Standing | None:
-    return next((ticket for ticket in await _own(tracker) if ticket.is_open), None)
-
-
 async def open_to_withdraw(tracker: Tracker) -> bool:
     """Is there an open ticket of this conversation, or was one talked of last that the digits proved?"""
     if await newest_open(tracker) is not None:
@@ -62,11 +59,6 @@ async def open_to_withdraw(tracker: Tracker) -> bool:
         return False
     ticket = await in_database(lambda session: standing_of(session, tracker.sender_id, recent, now))
     return ticket is not None and ticket.is_open
-
-
-async def _own(tracker: Tracker) -> list[Standing]:
-    now = utcnow()
-    return await in_database(lambda session: own_tickets(session, tracker.sender_id, now))
 
 
 def _is_a_fact(tracker: Tracker) -> bool:

@@ -20,17 +20,19 @@ from care.wording import buttons, say, spoken_time
 async def say_own_tickets(dispatcher: CollectingDispatcher, tracker: Tracker, *, with_steps: bool = False) -> None:
     """The newest tickets of this conversation, or that there are none."""
     now = utcnow()
-    tickets = await in_database(lambda session: own_tickets(session, tracker.sender_id, now))
+    tickets = await own(tracker, now)
     if not tickets:
         dispatcher.utter_message(response="utter_ticket_none" if with_steps else "utter_aside_no_ticket")
     say_tickets(dispatcher, tickets, now, with_steps=with_steps)
 
 
-async def has_own_ticket(tracker: Tracker) -> bool:
-    """An open one of this conversation."""
-    now = utcnow()
-    tickets = await in_database(lambda session: own_tickets(session, tracker.sender_id, now))
-    return any(ticket.is_open for ticket in tickets)
+async def own(tracker: Tracker, now: datetime) -> list[Standing]:
+    """The newest tickets of this conversation."""
+    return await in_database(lambda session: own_tickets(session, tracker.sender_id, now))
+
+
+async def newest_open(tracker: Tracker) -> Standing | None:
+    return next((ticket for ticket in await own(tracker, utcnow()) if ticket.is_open), None)
 
 
 def say_tickets(

@@ -17,7 +17,7 @@ from actions.digressions import answer_digression, digression_of
 from actions.followup import REOPEN, STEPS, WITHDRAW, Matter, ask, close, go_on, prove
 from actions.moves import action_of_button, tells_a_complaint, wants_to_cancel
 from actions.questions import question_in
-from actions.standing import has_own_ticket
+from actions.standing import newest_open
 from actions.steps import agrees_to_withdraw, step_of
 from actions.turn import entity_of, in_database, intent_of, text_of
 from actions.urgent import attend, end_turn, hand_over, leave_form, soothe
@@ -55,7 +55,7 @@ class FollowUp(Action):
         if events is not None:
             return events
         soothe(dispatcher, tracker)
-        if question_in(plain(text_of(tracker)), "") == "how_long" and not await has_own_ticket(tracker):
+        if question_in(plain(text_of(tracker)), "") == "how_long" and await newest_open(tracker) is None:
             await answer_digression(dispatcher, tracker, "how_long")
             return end_turn(tracker)
         return await go_on(dispatcher, tracker, matter_of(tracker))

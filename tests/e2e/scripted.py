@@ -26,6 +26,7 @@ are 600 characters, and `{ticket}` is the last ticket number that they were told
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,17 @@ class ScriptedCustomer:
         return OffScript(
             "\n".join([f"{self.script.name} {what}", f"({self.script.case}: {self.script.why})", *self.transcript])
         )
+
+
+#: as on a busy morning
+_AT_ONCE = 5
+
+
+def speak_all(stack: Stack, scripts: Sequence[Script]) -> dict[str, Future[list[ScriptedCustomer]]]:
+    """By case. How each of them ended is looked at in a test of its own."""
+    stack.wait_until_healthy(90)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return {script.case: pool.submit(speak, stack, script) for script in scripts}
 
 
 def speak(stack: Stack, script: Script) -> list[ScriptedCustomer]:

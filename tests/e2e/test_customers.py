@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 
 import pytest
 
 from tests.e2e.expected import differences
-from tests.e2e.scripted import Script, ScriptedCustomer, read_scripts, speak
+from tests.e2e.scripted import Script, ScriptedCustomer, read_scripts, speak_all
 from tests.e2e.stack import Stack
 
 pytestmark = [pytest.mark.rasa, pytest.mark.slow]
 
 SCRIPTS = read_scripts("customers")
-AT_ONCE = 5
 
 
 @pytest.fixture(scope="module")
 def spoken(stack: Stack) -> dict[str, Future[list[ScriptedCustomer]]]:
-    """All of them at once, as on a busy morning; how each of them ended is looked at in a test of its own."""
-    stack.wait_until_healthy(90)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return {script.case: pool.submit(speak, stack, script) for script in SCRIPTS}
+    return speak_all(stack, SCRIPTS)
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.case)

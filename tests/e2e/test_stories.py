@@ -6,14 +6,14 @@ Here beside them: the paths on which somebody else acts as well, staff or the te
 from __future__ import annotations
 
 import re
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.client import Conversation
 from tests.e2e.customer import Customer
-from tests.e2e.scripted import Script, ScriptedCustomer, read_scripts, speak
+from tests.e2e.scripted import Script, ScriptedCustomer, read_scripts, speak_all
 from tests.e2e.stack import Stack
 from tests.e2e.wording import responses_of, says
 from tests.support.telephone import Telephone
@@ -22,14 +22,11 @@ from tests.support.waiting import until
 pytestmark = [pytest.mark.rasa, pytest.mark.slow]
 
 STORIES = read_scripts("stories")
-AT_ONCE = 5
 
 
 @pytest.fixture(scope="module")
 def told(stack: Stack) -> dict[str, Future[list[ScriptedCustomer]]]:
-    stack.wait_until_healthy(90)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return {story.case: pool.submit(speak, stack, story) for story in STORIES}
+    return speak_all(stack, STORIES)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.case)
