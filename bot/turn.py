@@ -14,7 +14,7 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot import sessions, titles
+from bot import encoding, sessions, titles
 from bot.database import DatabaseDown, TurnTaken
 from bot.remote import ActionFailed, ActionsDown
 from bot.replies import Answer, answer_of
@@ -159,6 +159,7 @@ async def run(
         message_id=inbound.message_id,
         metadata={"message_id": inbound.message_id, "conversation_id": inbound.conversation_id},
     )
+    await encoding.read_ahead(processor, text)
     await processor._handle_message_with_tracker(message, tracker)
     tracker = await processor.run_action_extract_slots(channel, tracker)
     await processor._run_prediction_loop(channel, tracker)

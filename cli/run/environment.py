@@ -23,6 +23,7 @@ _RASA = {
     "SANIC_HOST": "127.0.0.1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "PYTHONUNBUFFERED": "1",
+    "OMP_NUM_THREADS": "1",  # one message on one core: the other one has other messages
 }
 _RASA_VARIABLES = (
     "QUANYI_TRACKER_URL",
@@ -50,8 +51,16 @@ def rasa_environment(environ: Mapping[str, str], root: Path, told: Mapping[str, 
 
 def training_environment(environ: Mapping[str, str], root: Path) -> dict[str, str]:
     """For `rasa train`: no secrets at all."""
-    cache = str(root / "var" / "rasa-cache")
-    return {**basics(environ, root), **_RASA, "PYTHONPATH": str(root), "RASA_CACHE_DIRECTORY": cache}
+    caches = {
+        "RASA_CACHE_DIRECTORY": str(root / "var" / "rasa-cache"),
+        "QUANYI_ENCODER_CACHE": str(encoder_cache(root)),
+    }
+    return {**basics(environ, root), **_RASA, "PYTHONPATH": str(root), **caches}
+
+
+def encoder_cache(root: Path) -> Path:
+    """What the sentence encoder read of training examples: of use to the next training, and to the trainer's tools."""
+    return root / "models" / "cache" / "encoder"
 
 
 def app_environment(environ: Mapping[str, str], root: Path, told: Mapping[str, str]) -> dict[str, str]:

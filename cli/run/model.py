@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cli.errors import Stop
+from cli.nlu.check import require_trainable
 from cli.run.checkout import Checkout
 
 #: What a model is made from: a change in any of it means another model.
-_SINGLE_FILES = ("config.yml", "domain.yml", "requirements/bot.lock")
+_SINGLE_FILES = ("config.yml", "domain.yml", "data/phrases.yml", "requirements/bot.lock")
 _DATA = ("data/nlu", "data/rules", "data/stories", "data/responses")
-_FOLDERS = (*_DATA, "data/jieba")
+_FOLDERS = (*_DATA, "data/jieba", "data/entities", "data/signals")
 _COMPONENTS = "bot/nlu"
 _KEPT = 3
 
@@ -56,7 +57,8 @@ class Training:
         self._folder = checkout.models / ".training"
 
     def command(self) -> list[str | Path]:
-        """Also clears away what a training that was killed has left."""
+        """Also clears away what a killed training has left. Raises Stop where the training data is at fault."""
+        require_trainable(self._checkout.root)
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True)
         root = self._checkout.root

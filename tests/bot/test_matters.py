@@ -11,8 +11,9 @@ import yaml
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu import ngrams
-from bot.nlu.intents import READER, NgramIntentClassifier
+from bot.nlu import cascade
+from bot.nlu.cascade import Settings
+from bot.nlu.intents import READER, CascadeIntentClassifier
 from bot.nlu.matters import MatterFinder, Reading, matters, split
 from bot.nlu.ngrams import Example
 from bot.nlu.text import normalise
@@ -44,9 +45,9 @@ def read() -> Read:
     known = examples()
     normal = [normalise(text) for text, _ in known]
     words = [Example(text, jieba.lcut(text)) for text in normal]
-    model = ngrams.train(words, [label for _, label in known], 10.0)
+    model = cascade.train(words, [label for _, label in known], Settings(), encoder=None)
     storage: Any = None  # only for training within Rasa
-    return NgramIntentClassifier(NgramIntentClassifier.get_default_config(), storage, storage, model).read
+    return CascadeIntentClassifier(CascadeIntentClassifier.get_default_config(), storage, storage, model).read
 
 
 TWO = [
