@@ -39,6 +39,14 @@ train: ## train the model that fits the training data (ARGS=--force: again)
 	$(call environments,app bot)
 	@exec $(APP)/quanyi train $(ARGS)
 
+nlu-report: ## how well messages are understood, into reports/nlu (ARGS=--no-cross-validation: the short one)
+	$(call environments,app bot)
+	@exec $(APP)/quanyi nlu report $(ARGS)
+
+nlu-lint: ## what is wrong in the training examples (ARGS=--fast: without the model; --all)
+	$(call environments,app bot)
+	@exec $(APP)/quanyi nlu lint $(ARGS)
+
 test: ## all tests (ARGS='-k sla -x', or paths, go to pytest)
 	$(call environments,dev bot widget)
 	@exec $(APP)/python -m pytest $(ARGS)
@@ -50,6 +58,8 @@ check: ## ruff, mypy, import rules, TypeScript, Rasa's data check, models equal 
 	$(APP)/mypy
 	$(APP)/lint-imports
 	$(APP)/quanyi widget --check
+	$(APP)/quanyi nlu format --check
+	$(APP)/quanyi nlu lint --fast
 	@echo "rasa data validate"; mkdir -p var/log; if ! $(VALIDATE) >var/log/validate.log 2>&1; then \
 		cat var/log/validate.log; exit 1; fi; \
 	grep -E 'UserWarning|ERROR' var/log/validate.log | grep -v 'is not used in any story or rule' || true
@@ -69,4 +79,4 @@ lock: ## pin requirements/*.in with hashes (ARGS=--upgrade: newest versions)
 clean: ## remove environments, models, caches and logs; the data in var/ stays
 	$(call environments,clean)
 
-.PHONY: help run train test check bench lock clean
+.PHONY: help run train nlu-report nlu-lint test check bench lock clean

@@ -10,6 +10,7 @@ import typer
 
 from care.errors import CareError
 from cli.errors import Stop
+from cli.nlu.commands import nlu
 
 
 class _Commands(typer.Typer):
@@ -103,6 +104,8 @@ def widget(
 
     chat_window.check_types(here()) if check else chat_window.build(here())
 
+
+app.add_typer(nlu, name="nlu")
 
 keys = typer.Typer(help="Keys that seal personal data.", no_args_is_help=True)
 app.add_typer(keys, name="keys")

@@ -56,6 +56,18 @@ sys.argv = ["rasa", value("--port")]
 {server}
 """
 
+_EXAMPLES = """version: "3.1"
+nlu:
+- intent: greet
+  examples: |
+    - 你好
+
+- intent: bye
+  examples: |
+    - 再见
+"""
+_CACHES = shutil.ignore_patterns("__pycache__")
+
 
 def free_ports(count: int) -> list[int]:
     sockets = [socket.socket() for _ in range(count)]
@@ -82,9 +94,10 @@ class Toy:
 
     @classmethod
     def make(cls, root: Path) -> Toy:
-        shutil.copytree(ROOT / "cli", root / "cli", ignore=shutil.ignore_patterns("__pycache__"))
-        (root / "care").mkdir()
-        shutil.copy(ROOT / "care" / "errors.py", root / "care" / "errors.py")
+        shutil.copytree(ROOT / "cli", root / "cli", ignore=_CACHES)
+        shutil.copytree(ROOT / "care" / "training", root / "care" / "training", ignore=_CACHES)
+        for name in ("__init__.py", "errors.py", "plain.py"):
+            shutil.copy(ROOT / "care" / name, root / "care" / name)
         for name, variable in (("actions", "QUANYI_ACTIONS_PORT"), ("web", "QUANYI_PORT")):
             (root / name).mkdir()
             (root / name / "__init__.py").touch()
@@ -102,7 +115,9 @@ class Toy:
         (root / ".venv").mkdir()
         (root / ".venv" / "app").symlink_to(sys.prefix)
         (root / ".venv" / "bot").symlink_to(rasa)
-        (root / "domain.yml").write_text("version: '3.1'\n")
+        (root / "domain.yml").write_text("version: '3.1'\nintents: [greet, bye]\n")
+        (root / "data" / "nlu").mkdir(parents=True)
+        (root / "data" / "nlu" / "greet.yml").write_text(_EXAMPLES, encoding="utf-8")
         names = ("QUANYI_PORT", "QUANYI_RASA_PORT", "QUANYI_ACTIONS_PORT", "QUANYI_WORKER_PORT")
         return cls(root, dict(zip(names, map(str, free_ports(4)), strict=True)))
 

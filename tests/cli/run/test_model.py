@@ -144,6 +144,8 @@ def test_training_puts_only_a_whole_model_in_place_and_keeps_three(root: Path) -
         past = time.time() - 1000 + age
         os.utime(old, (past, past))
     foreign = save_model(checkout.models / "mine.tar.gz")
+    (root / "domain.yml").write_text("intents: [greet]")
+    (root / "data/nlu/billing.yml").write_text("nlu:\n- intent: greet\n  examples: |\n    - 你好\n", encoding="utf-8")
     training = Training(checkout, checkout.models / "quanyi-new.tar.gz")
 
     command = training.command()

@@ -86,7 +86,7 @@ def test_first_start_second_start_and_stop(toy: Toy) -> None:
     )
 
     # Another model for other data.
-    (toy.root / "domain.yml").write_text("version: '3.1'\nintents: [greet]\n")
+    (toy.root / "domain.yml").write_text("version: '3.1'\nintents: [bye, greet]\n")
     third = toy.start()
     third.wait_ready()
     assert stop(third) == 0

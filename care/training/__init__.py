@@ -1,0 +1,1 @@
+"""What trainers teach: the training examples in `data/nlu`, read, checked and written."""

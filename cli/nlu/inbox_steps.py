@@ -1,0 +1,156 @@
+"""What each command of `quanyi nlu inbox` does; one transaction each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+from sqlalchemy.orm import Session
+
+import care.migrations.models  # noqa: F401  # every table that a ticket refers to
+from care import db
+from care.tickets.rules import read_number
+from care.tickets.service import ticket_by_number
+from care.training import annotate, consent, service
+from care.training.examples import AnnotationError, render
+from care.training.rules import CONSENT_VERSION
+from care.training.service import Item
+from cli.errors import Stop
+from cli.nlu import inbox_view, lab
+from cli.nlu.terminal import console
+from cli.nlu.trainer import connect, meaning, name_of, spelled, threshold
+from cli.run.checkout import Checkout
+
+
+def listed(checkout: Checkout, *, below: float | None, group: bool, as_json: bool) -> None:
+    groups, has_more = read(checkout, below=below, group=group)
+    if as_json:
+        typer.echo(inbox_view.as_json(groups, has_more))
+    else:
+        inbox_view.show_groups(console(), groups, has_more)
+
+
+def read(checkout: Checkout, *, below: float | None, group: bool) -> tuple[list[list[Item]], bool]:
+    """The inbox, in groups."""
+    connect(checkout)
+    sure = threshold(checkout, below)
+    found = db.run(lambda s: service.inbox(s, sure, db.utcnow()))
+    return (_grouped(checkout, found.items) if group else [[each] for each in found.items]), found.has_more
+
+
+def _grouped(checkout: Checkout, items: Sequence[Item]) -> list[list[Item]]:
+    """Like ones together; each alone where the model cannot be asked. No vectors of customers' words are kept."""
+    if len(items) < 2:
+        return [[each] for each in items]
+    try:
+        answer = lab.run(checkout, "group", {"texts": [each.text for each in items], "cache": None})
+    except Stop as reason:
+        typer.echo(f"Not grouped: {reason}", err=True)
+        return [[each] for each in items]
+    return [[items[index] for index in group] for group in answer["groups"]]
+
+
+def shown(checkout: Checkout, message: int) -> None:
+    connect(checkout)
+    inbox_view.show_item(console(), db.run(lambda s: service.item(s, message, db.utcnow())))
+
+
+def accepted(checkout: Checkout, message: int, *, text: str | None, label: str | None, by: str | None) -> None:
+    connect(checkout)
+    staff, meant = name_of(by), meaning(label)
+    done = db.run(lambda s: service.accept(s, message, text, meant, staff, db.utcnow(), checkout.root))
+    typer.echo(f"{done.file}:{done.line}: written under {spelled((done.label, done.sub))}.")
+
+
+def corrected(checkout: Checkout, message: int, label: str, *, by: str | None, listed: bool) -> None:
+    connect(checkout)
+    staff, meant = name_of(by), meaning(label)
+    assert meant is not None  # a label was given
+
+    def write(session: Session) -> None:
+        now = db.utcnow()
+        if listed:
+            service.item(session, message, now)
+        service.correct(session, message, *meant, staff, now, checkout.root)
+
+    db.run(write)
+    typer.echo(f"Message {message} means {spelled(meant)}.")
+
+
+def annotated(
+    checkout: Checkout,
+    message: int,
+    text: str | None,
+    *,
+    unmark: Sequence[int],
+    split: Sequence[str],
+    mark: Sequence[str],
+    by: str | None,
+) -> None:
+    connect(checkout)
+    staff = name_of(by)
+    splits = [_split(each) for each in split]
+    marks = [_mark(each) for each in mark]
+
+    def write(session: Session) -> str:
+        now = db.utcnow()
+        words = text or service.item(session, message, now).draft
+        if not words:
+            raise Stop(f"Message {message} has no draft yet: give your own sentence with --text.")
+        plain, spans = service.parsed(words)
+        for number in sorted(unmark, reverse=True):
+            spans = annotate.unmark(spans, number)
+        for number, first in splits:
+            spans = annotate.split(plain, spans, number, first)
+        for marked, entity, value in marks:
+            spans = annotate.mark(plain, spans, marked, entity, value)
+        try:
+            whole = render(plain, spans)
+        except AnnotationError as error:
+            raise Stop(str(error)) from None
+        return service.keep_draft(session, message, whole, staff, now, checkout.root).draft or ""
+
+    inbox_view.show_entities(console(), db.run(write))
+
+
+def _split(given: str) -> tuple[int, str]:
+    number, sign, words = given.partition("=")
+    if not sign or not number.isdecimal() or not words:
+        raise Stop(f"--split takes NUMBER=WORDS, for example 1=上个月; not {given!r}.")
+    return int(number), words
+
+
+def _mark(given: str) -> tuple[str, str, str | None]:
+    words, _, what = given.rpartition("=")
+    entity, _, value = what.partition(":")
+    if not words or not entity:
+        raise Stop(f"--mark takes WORDS=ENTITY or WORDS=ENTITY:VALUE, for example 八十块=amount:80; not {given!r}.")
+    return words, entity, value or None
+
+
+def rejected(checkout: Checkout, message: int, reason: str, *, by: str | None) -> None:
+    connect(checkout)
+    staff = name_of(by)
+    db.run(lambda s: service.reject(s, message, reason, staff, db.utcnow()))
+    typer.echo(f"Message {message} is rejected.")
+
+
+def logged(checkout: Checkout, most: int) -> None:
+    connect(checkout)
+    inbox_view.show_steps(console(), db.run(lambda s: service.steps(s, most)))
+
+
+def withdrawn(checkout: Checkout, ticket: str, *, by: str | None) -> None:
+    connect(checkout)
+    staff = name_of(by)
+
+    def write(session: Session) -> bool:
+        found = ticket_by_number(session, read_number(ticket) or "")
+        if found is None or found.conversation_id is None:
+            raise Stop("There is no such ticket; give the number as the customer has it, for example TS261121-4K7Q2X.")
+        had = consent.standing(session, found.conversation_id).agreed
+        consent.record(session, found.conversation_id, False, CONSENT_VERSION, f"staff:{staff}", db.utcnow())
+        return had
+
+    had = db.run(write)
+    typer.echo("The consent is withdrawn." if had else "That conversation had not agreed; nothing of it is shown.")

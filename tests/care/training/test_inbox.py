@@ -1,0 +1,370 @@
+"""What trainers are offered, of whom, for how long; and what becomes of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from care.conversations.service import store_replies
+from care.conversations.tables import Message
+from care.db import run, transaction
+from care.errors import CareError, InvalidInput, NotAllowed
+from care.settings import settings
+from care.training import corpus, service
+from care.training.service import Accepted, Item
+from care.training.tables import TrainingStep
+from care.turns.rules import Reading
+from tests.support.database import count, raw_bytes, scalar
+from tests.support.times import NOW
+from tests.support.training import NOT_UNDERSTOOD, SURE, Talker, small_checkout
+from tests.support.waiting import at_once
+
+pytestmark = pytest.mark.usefixtures("database")
+
+LATER = NOW + timedelta(hours=1)
+WORDS = "我叫王小明，这个月账单怎么多出来一笔看不懂的钱"
+OWN = "账上有一项不认识，想弄明白是啥"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return small_checkout(tmp_path)
+
+
+@pytest.fixture
+def customer() -> Talker:
+    customer = Talker()
+    customer.agree()
+    return customer
+
+
+def _inbox(below: float = 0.35, at: Any = LATER) -> list[Item]:
+    return run(lambda s: service.inbox(s, below, at)).items
+
+
+def _texts(**options: Any) -> list[str]:
+    return [item.text for item in _inbox(**options)]
+
+
+def _accept(message: int, words: str | None = OWN, label: str | None = "billing_detail", **more: Any) -> Accepted:
+    meaning = None if label is None else (label, more.get("sub"))
+    staff = more.get("staff", "lin")
+    return run(lambda s: service.accept(s, message, words, meaning, staff, LATER, more["root"]))
+
+
+def _refusal(work: Callable[[], Any]) -> str:
+    with pytest.raises(CareError) as refused:
+        work()
+    return refused.value.reason
+
+
+# Who and what enters
+
+READINGS = [
+    (NOT_UNDERSTOOD, True, "not understood"),
+    (Reading("billing_detail", None, 0.30, []), True, "understood, and not sure"),
+    (Reading("billing_detail", None, 0.35, []), False, "as sure as it has to be"),
+    (SURE, False, "sure"),
+    (None, False, "nothing was understood at all: a person's conversation"),
+]
+
+
+@pytest.mark.parametrize(("reading", "enters", "reason"), READINGS)
+def test_what_enters(customer: Talker, reading: Reading | None, enters: bool, reason: str) -> None:
+    customer.say(WORDS, reading)
+    assert bool(_inbox()) is enters, reason
+
+
+def test_the_threshold_is_the_trainers(customer: Talker) -> None:
+    customer.say(WORDS, Reading("billing_detail", None, 0.5, []))
+    assert _inbox() == []
+    assert len(_inbox(below=0.6)) == 1
+
+
+def test_it_is_masked(customer: Talker) -> None:
+    message = customer.say(WORDS + "，电话13800138000")
+    (item,) = _inbox()
+    assert item == Item(
+        id=message,
+        text="我叫〔姓名〕，这个月账单怎么多出来一笔看不懂的钱，电话〔号码〕",
+        at=NOW,
+        label="nlu_fallback",
+        sub=None,
+        confidence=0.21,
+        ranking=[("billing_detail", 0.21), ("complaint_billing", 0.2)],
+        corrected=None,
+        corrected_by=None,
+        draft=None,
+    )
+
+
+def test_only_of_those_who_agreed() -> None:
+    Talker().say(WORDS)
+    assert _inbox() == []
+
+
+def test_what_was_said_before_agreeing_does_not_enter() -> None:
+    customer = Talker()
+    customer.say("之前说的话没听懂")
+    customer.now += timedelta(minutes=1)
+    customer.agree()
+    customer.say("之后说的话没听懂")
+    assert _texts() == ["之后说的话没听懂"]
+
+
+def test_withdrawing_takes_everything_out_at_once(customer: Talker, root: Path) -> None:
+    message = customer.say(WORDS)
+    assert len(_inbox()) == 1
+    customer.agree(False)
+    assert _inbox() == []
+    assert _refusal(lambda: run(lambda s: service.item(s, message, LATER))) == "inbox"
+    assert _refusal(lambda: _accept(message, root=root)) == "inbox"
+    customer.now += timedelta(minutes=1)
+    customer.agree()
+    assert _inbox() == [], "agreeing again is for what is said from then on"
+    customer.say("又没听懂这句话")
+    assert _texts() == ["又没听懂这句话"]
+
+
+def test_what_is_old_is_not_offered(customer: Talker) -> None:
+    customer.say(WORDS)
+    days = timedelta(days=settings().inbox_days)
+    assert len(_inbox(at=NOW + days)) == 1
+    assert _inbox(at=NOW + days + timedelta(seconds=1)) == []
+
+
+def test_what_is_deleted_is_gone(customer: Talker, root: Path) -> None:
+    message = customer.say(WORDS)
+    run(lambda s: service.correct(s, message, "billing_detail", None, "7", LATER, root))
+    with transaction() as session:
+        session.execute(delete(Message).where(Message.in_reply_to == message))
+        session.execute(delete(Message).where(Message.id == message))
+    assert _inbox() == []
+    assert scalar(f"SELECT count(*) FROM readings WHERE message_id = {message}") == 0
+    assert count("training_steps") == 0
+
+
+def test_numbers_and_buttons_teach_nothing(customer: Talker) -> None:
+    customer.say("13800138000")
+    customer.say("嗯")
+    with transaction() as session:
+        store_replies(session, customer.message, str(customer.id), [], "bot", NOW)
+        session.execute(update(Message).where(Message.id == customer.say("随便说点什么")).values(is_payload=True))
+    assert _inbox() == []
+
+
+def test_newest_first_and_not_endless(customer: Talker) -> None:
+    for number in range(4):
+        customer.say(f"第{'一二三四'[number]}句没听懂")
+    found = run(lambda s: service.inbox(s, 0.35, LATER, limit=3))
+    assert [item.text for item in found.items] == ["第四句没听懂", "第三句没听懂", "第二句没听懂"]
+    assert found.has_more
+
+
+def test_numbers_hide_nothing(customer: Talker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More of them than are read at once."""
+    monkeypatch.setattr(service, "_PAGE", 2)
+    customer.say("最早这句没听懂")
+    for _ in range(5):
+        customer.say("13800138000")
+    customer.say("最后这句没听懂")
+    assert _texts() == ["最后这句没听懂", "最早这句没听懂"]
+
+
+# Corrections
+
+
+def test_what_an_agent_corrects_enters(customer: Talker, root: Path) -> None:
+    message = customer.say(WORDS, SURE)
+    assert _inbox() == []
+    run(lambda s: service.correct(s, message, "ticket_status", "urge", "7", NOW, root))
+    run(lambda s: service.correct(s, message, "billing_detail", None, "8", LATER, root))
+    (item,) = _inbox()
+    assert (item.meaning, item.corrected_by) == (("billing_detail", None), "8"), "the last one counts"
+    assert count("training_steps") == 2, "and the other one is not lost"
+
+
+def test_a_correction_is_no_consent(root: Path) -> None:
+    message = Talker().say(WORDS, SURE)
+    run(lambda s: service.correct(s, message, "billing_detail", None, "7", LATER, root))
+    assert _inbox() == []
+
+
+@pytest.mark.parametrize(("label", "sub"), [("billing_details", None), ("billing_detail", "urge"), ("", None)])
+def test_a_label_that_is_none(customer: Talker, root: Path, label: str, sub: str | None) -> None:
+    message = customer.say(WORDS)
+    work = lambda: run(lambda s: service.correct(s, message, label, sub, "7", LATER, root))  # noqa: E731
+    assert _refusal(work) == "label"
+    assert _refusal(lambda: _accept(message, label=label, sub=sub, root=root)) == "label"
+    assert count("training_steps") == 0
+
+
+def test_only_customers_messages_are_corrected(customer: Talker, root: Path) -> None:
+    message = customer.say(WORDS)
+    with transaction() as session:
+        answer = session.scalars(select(Message.id).where(Message.in_reply_to == message)).first()
+    for number in (answer, 404):
+        work = lambda number=number: run(  # noqa: E731
+            lambda s: service.correct(s, number, "billing_detail", None, "7", LATER, root)
+        )
+        assert _refusal(work) == "message"
+
+
+# Decisions
+
+
+def test_accepting_writes_the_trainers_sentence(customer: Talker, root: Path) -> None:
+    message = customer.say(WORDS)
+    done = _accept(message, "[上个月](date)那笔看不明白，多了[三十块](amount)", root=root)
+    assert done == Accepted("data/nlu/billing.yml", done.line, "billing_detail", None)
+    file = (root / done.file).read_text(encoding="utf-8")
+    assert file.splitlines()[done.line - 1].strip() == "- [上个月](date)那笔看不明白，多了[三十块](amount)"
+    read = corpus.read(root)
+    assert read.faults == []
+    assert "上个月那笔看不明白，多了三十块" in [each.text for each in read.examples]
+    assert _inbox() == []
+    assert _refusal(lambda: _accept(message, root=root)) == "inbox", "it does not come again"
+    (step,) = run(lambda s: list(service.steps(s)))
+    assert (step.kind, step.label, step.staff, step.at) == ("accept", "billing_detail", "lin", LATER)
+
+
+def test_the_label_is_the_one_it_is_known_by(customer: Talker, root: Path) -> None:
+    unknown, doubtful, corrected = (
+        customer.say(WORDS),
+        customer.say("我那个东西还有多少啊", Reading("billing_balance", None, 0.2, [])),
+        customer.say("快一点行不行", SURE),
+    )
+    run(lambda s: service.correct(s, corrected, "ticket_status", "urge", "7", LATER, root))
+    assert _refusal(lambda: _accept(unknown, label=None, root=root)) == "label"
+    assert _accept(doubtful, "卡里剩几块", label=None, root=root).label == "billing_balance"
+    done = _accept(corrected, "催催他们吧", label=None, root=root)
+    assert (done.label, done.sub) == ("ticket_status", "urge")
+
+
+REFUSALS = [
+    (WORDS, "own_words"),
+    ("我叫李雷，有一项不认识", "personal_data"),
+    ("我叫〔姓名〕，帮我看下", "mark"),
+    ("这个月账单怎么多出来一笔看不懂的钱呢", "own_words"),
+    ("查话费", "other_label"),
+    ("查 话费！", "other_label"),
+    ("[上个月(date)那笔", "annotation"),
+    ("[上个月](day)那笔看不明白", "annotation"),
+    ("", "no_words"),
+]
+
+
+@pytest.mark.parametrize(("words", "why"), REFUSALS)
+def test_what_is_refused_changes_nothing(customer: Talker, root: Path, words: str, why: str) -> None:
+    message = customer.say(WORDS)
+    before = (root / "data/nlu/billing.yml").read_bytes()
+    assert _refusal(lambda: _accept(message, words, root=root)) == why
+    assert (root / "data/nlu/billing.yml").read_bytes() == before
+    assert len(_inbox()) == 1
+    assert count("training_steps") == 0
+
+
+def test_a_neighbours_words_are_refused_too(customer: Talker, root: Path) -> None:
+    other = Talker()
+    other.agree()
+    other.say("充了一百块钱到现在都没有到账怎么回事")
+    message = customer.say(WORDS)
+    assert _refusal(lambda: _accept(message, "充了一百块钱到现在还没有到账怎么回事", root=root)) == "own_words"
+
+
+def test_a_file_at_fault_stops_it_and_nothing_is_decided(customer: Talker, root: Path) -> None:
+    message = customer.say(WORDS)
+    (root / "data/nlu/billing.yml").write_text("nlu: [", encoding="utf-8")
+    assert _refusal(lambda: _accept(message, root=root)) == "faults"
+    assert len(_inbox()) == 1
+
+
+def test_what_was_written_before_a_lost_commit_is_accepted_again(customer: Talker, root: Path) -> None:
+    message = customer.say(WORDS)
+    corpus.add(root, "billing_detail", None, OWN)
+    done = _accept(message, root=root)
+    assert [each.text for each in corpus.read(root).examples].count(OWN) == 1
+    assert done.file == "data/nlu/billing.yml"
+
+
+def test_two_trainers_at_once(customer: Talker, root: Path) -> None:
+    message = customer.say(WORDS)
+    works = [lambda n=n: _accept(message, OWN, staff=f"t{n}", root=root) for n in range(4)]
+    results = at_once(*works)
+    assert len([each for each in results if isinstance(each, Accepted)]) == 1
+    assert {each.reason for each in results if isinstance(each, CareError)} <= {"decided", "inbox"}
+    assert count("training_steps") == 1
+
+
+def test_a_draft_is_kept_and_accepted(customer: Talker, root: Path) -> None:
+    message = customer.say(WORDS)
+    for words in ("那笔看不明白", "[上个月](date)那笔看不明白"):
+        item = run(lambda s, words=words: service.keep_draft(s, message, words, "lin", LATER, root))
+        assert item.draft == words
+    assert _accept(message, None, root=root).label == "billing_detail"
+    assert "[上个月](date)那笔看不明白" in (root / "data/nlu/billing.yml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("words", "why"), REFUSALS[:4] + REFUSALS[6:8])
+def test_a_draft_is_refused_as_well(customer: Talker, root: Path, words: str, why: str) -> None:
+    message = customer.say(WORDS)
+    assert _refusal(lambda: run(lambda s: service.keep_draft(s, message, words, "lin", LATER, root))) == why
+    assert count("training_steps") == 0
+
+
+def test_rejecting_takes_it_out_with_a_reason(customer: Talker) -> None:
+    message = customer.say(WORDS)
+    run(lambda s: service.reject(s, message, " 只是\n骂人 ", "lin", LATER))
+    assert _inbox() == []
+    (step,) = run(lambda s: list(service.steps(s)))
+    assert (step.kind, step.words, step.staff) == ("reject", "只是 骂人", "lin")
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 201, "王先生打错了", "就是13800138000那个"])
+def test_a_reason_is_short_and_names_nobody(customer: Talker, reason: str) -> None:
+    message = customer.say(WORDS)
+    with pytest.raises(InvalidInput):
+        run(lambda s: service.reject(s, message, reason, "lin", LATER))
+    assert len(_inbox()) == 1
+
+
+def test_nobody_decides_what_is_not_there() -> None:
+    with pytest.raises(NotAllowed):
+        run(lambda s: service.reject(s, 404, "没有", "lin", LATER))
+
+
+def test_no_row_of_ours_holds_the_customers_words(customer: Talker, root: Path) -> None:
+    message = customer.say(WORDS)
+    run(lambda s: service.correct(s, message, "billing_detail", None, "7", LATER, root))
+    _accept(message, root=root)
+    held = raw_bytes()
+    assert "王小明".encode() not in held
+    assert "看不懂的钱".encode() not in held
+
+
+def test_logs_say_nothing_of_it(
+    customer: Talker, root: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        message = customer.say(WORDS)
+        _inbox()
+        assert _refusal(lambda: _accept(message, WORDS, root=root)) == "own_words"
+    logged = caplog.text + "".join(capsys.readouterr())
+    assert "王小明" not in logged
+    assert "账单" not in logged
+
+
+def test_steps_only_grow(customer: Talker, root: Path) -> None:
+    first, second = customer.say(WORDS), customer.say("还有一句也没听懂")
+    run(lambda s: service.correct(s, first, "billing_detail", None, "7", LATER, root))
+    _accept(first, root=root)
+    run(lambda s: service.reject(s, second, "不是电信的事", "mei", LATER))
+    with transaction() as session:
+        steps = session.scalars(select(TrainingStep).order_by(TrainingStep.id)).all()
+    assert [(step.kind, step.staff) for step in steps] == [("correct", "7"), ("accept", "lin"), ("reject", "mei")]
