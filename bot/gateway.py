@@ -1,7 +1,7 @@
 """The only door into Rasa: ``POST /webhooks/quanyi/turn`` handles one message and answers with what the bot said.
 
 In: ``{"message_id", "conversation_id", "text", "payload": bool, "fresh": bool}``; header ``X-Quanyi-Secret``.
-Out: 200 ``{"message_id", "replies", "replayed", "intent", "confidence"}``; a reply ``{"text", "buttons", "custom"?}``.
+Out: 200 ``{"message_id", "replies", "replayed", "intent", "sub", "confidence", "ranking"}``: `bot.replies.Answer`.
 Errors: 400 with what was wrong, never the customer's words; 401; 5xx ``{"error": kind}``: nothing is saved, send again.
 ``GET health`` says whether a turn could run now; ``GET metrics`` is for Prometheus and needs the secret.
 """

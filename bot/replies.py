@@ -1,22 +1,32 @@
-"""What a turn answered, read from its events: so a repeated message gets exactly what the first one got."""
+"""What a turn answered and understood, read from its events: a repeated message gets exactly what the first one got."""
 
 from collections.abc import Iterable
 from typing import Any, TypedDict
 
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.core.events import BotUttered, Event, UserUttered
+from rasa.shared.nlu.constants import INTENT_RANKING_KEY
+
+RANKED = 5
 
 
 class Answer(TypedDict):
-    """The answer to one message. A reply has ``text``, ``buttons`` ({"title", "payload"}) and ``custom`` where sent."""
+    """The answer to one message.
+
+    A reply has ``text``, ``buttons`` ({"title", "payload"}) and ``custom`` where sent. ``ranking``: at most RANKED
+    labels ({"label", "confidence"}, 0 to 1), best first, without ``nlu_fallback``, which is no label of a model.
+    """
 
     replies: list[dict[str, Any]]
     intent: str | None
+    sub: str | None
     confidence: float
+    ranking: list[dict[str, Any]]
 
 
 def answer_of(events: Iterable[Event]) -> Answer:
-    """Collect the replies of a turn in order, and the intent of its message."""
-    answer: Answer = {"replies": [], "intent": None, "confidence": 0.0}
+    """Collect the replies of a turn in order, and what its message was taken for."""
+    answer: Answer = {"replies": [], "intent": None, "sub": None, "confidence": 0.0, "ranking": []}
     for event in events:
         if isinstance(event, BotUttered):
             reply = _reply(event)
@@ -24,8 +34,16 @@ def answer_of(events: Iterable[Event]) -> Answer:
                 answer["replies"].append(reply)
         elif isinstance(event, UserUttered):
             answer["intent"] = event.intent.get("name")
+            answer["sub"] = event.intent.get("sub")
             answer["confidence"] = float(event.intent.get("confidence") or 0.0)
+            answer["ranking"] = _ranking(event)
     return answer
+
+
+def _ranking(event: UserUttered) -> list[dict[str, Any]]:
+    ranking = (event.parse_data or {}).get(INTENT_RANKING_KEY) or []
+    labels = [each for each in ranking if each.get("name") not in (None, DEFAULT_NLU_FALLBACK_INTENT_NAME)]
+    return [{"label": each["name"], "confidence": float(each.get("confidence") or 0.0)} for each in labels[:RANKED]]
 
 
 def _reply(event: BotUttered) -> dict[str, Any] | None:

@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     #: messages that one conversation may send in a minute
     messages_per_minute: int = Field(default=30, ge=1, le=100_000)
 
+    #: days after which a message is no longer offered to trainers
+    inbox_days: int = Field(default=180, ge=1, le=3650)
+
     #: comma-separated origins whose pages may call the web process, e.g. `https://www.example.cn`.
     origins: str = ""
 

@@ -14,7 +14,7 @@ from care import logs
 from care.settings import settings
 from care.turns.dialogue import RasaDialogue
 from care.turns.runner import Runner
-from web import evidence, health, pages, problems
+from web import evidence, health, pages, problems, training
 from web.channels import rest
 from web.channels.socketio import SocketChannel
 from web.limits import BodyLimit
@@ -50,10 +50,12 @@ def create_app() -> FastAPI:
     app = FastAPI(title="Quanyi", version="0.1.0", lifespan=_lifespan, docs_url=None, redoc_url=None)
     app.state.messages = PerMinute(settings().messages_per_minute, "messages of one conversation")
     app.state.sockets = SocketChannel(app, app.state.messages)
+    app.state.consents = PerMinute(training.CHANGES_PER_MINUTE, "changes of one conversation's consent")
     problems.install(app)
     app.state.evidence = evidence.Desk()
     app.include_router(rest.router)
     app.include_router(evidence.router)
+    app.include_router(training.router)
     app.include_router(health.router)
     app.include_router(pages.router)
     app.mount("/socket.io", app.state.sockets.asgi)

@@ -9,4 +9,5 @@ import care.notices.tables
 import care.once
 import care.sla.tables
 import care.tickets.tables
+import care.training.tables
 import care.turns.tables  # noqa: F401

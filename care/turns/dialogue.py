@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,7 +10,7 @@ import aiohttp
 
 from care.conversations.rules import Reply
 from care.errors import Unavailable
-from care.turns.rules import CALL_SECONDS
+from care.turns.rules import CALL_SECONDS, RANKED, Reading
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,16 @@ class Question:
     is_fresh: bool
 
 
+@dataclass(frozen=True)
+class Answer:
+    replies: list[Reply]
+    #: None: there was nothing to understand
+    reading: Reading | None = None
+
+
 class Dialogue(Protocol):
-    async def answer(self, question: Question) -> list[Reply]:
-        """The bot's replies. The same message id again gives the same replies.
+    async def answer(self, question: Question) -> Answer:
+        """The bot's replies, and what it took the words for. The same message id again gives the same answer.
 
         Raises Unavailable (reason: what did not answer).
         """
@@ -34,6 +42,23 @@ class Dialogue(Protocol):
 def _reply(said: dict[str, Any]) -> Reply:
     """A card travels in Rasa's free `custom` field, as `{"card": {…}}`."""
     return Reply(said["text"], said.get("buttons") or [], (said.get("custom") or {}).get("card"))
+
+
+def _reading(answer: dict[str, Any]) -> Reading | None:
+    """None where Rasa named no intent. It is a note beside the answer: what is odd in it never costs the answer."""
+    try:
+        label, sub = answer.get("intent"), answer.get("sub")
+        if not label:
+            return None
+        ranking = [(str(each["label"])[:64], float(each["confidence"])) for each in answer.get("ranking") or []][
+            :RANKED
+        ]
+        confidence = ranking[0][1] if ranking else float(answer.get("confidence") or 0.0)
+        if not all(math.isfinite(each) for each in (confidence, *(share for _, share in ranking))):
+            return None
+        return Reading(str(label)[:64], str(sub)[:64] if sub else None, confidence, ranking)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 class RasaDialogue:
@@ -48,7 +73,7 @@ class RasaDialogue:
         self._headers = {"X-Quanyi-Secret": secret}
         self._session: aiohttp.ClientSession | None = None
 
-    async def answer(self, question: Question) -> list[Reply]:
+    async def answer(self, question: Question) -> Answer:
         body = {
             "message_id": question.message_id,
             "conversation_id": question.conversation_id,
@@ -65,7 +90,9 @@ class RasaDialogue:
             raise Unavailable("rasa_slow", "Rasa did not answer in time") from error
         except (aiohttp.ClientError, ValueError) as error:
             raise Unavailable("rasa_down", f"Rasa cannot be reached ({type(error).__name__})") from error
-        return [_reply(reply) for reply in answer["replies"]]
+        replies = [_reply(reply) for reply in answer["replies"]]
+        # A button is our own command: there was nothing to understand.
+        return Answer(replies, None if question.is_payload else _reading(answer))
 
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:  # needs the running event loop

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 #: One call to Rasa. Shorter than the lease, so that a call that still runs is never overtaken by another holder.
@@ -12,6 +13,22 @@ FAILURES_BEFORE_A_PERSON = 5
 WAIT_BEFORE_A_PERSON = timedelta(minutes=2)
 
 _BACKOFF_SECONDS = (0.5, 1, 2, 4, 5)
+
+#: Labels of a ranking that are kept.
+RANKED = 5
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the bot took a message for; the words themselves are in the message."""
+
+    #: a label of domain.yml; `nlu_fallback`: not understood
+    label: str
+    sub: str | None
+    #: 0 to 1, of the most likely label, also where the message counts as not understood
+    confidence: float
+    #: at most RANKED labels with their confidences, best first
+    ranking: list[tuple[str, float]]
 
 
 def next_attempt(failures: int, now: datetime) -> datetime:

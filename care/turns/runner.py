@@ -141,7 +141,7 @@ class Runner:
         """True when this process should look for more in the conversation."""
         began = time.perf_counter()
         try:
-            replies = await self._dialogue.answer(turn.question)
+            answered = await self._dialogue.answer(turn.question)
         except Unavailable as error:
             _turns.labels(error.reason).inc()
             again_at = await self.in_database(lambda s: service.fail(s, turn, db.utcnow()))
@@ -151,7 +151,9 @@ class Runner:
                 return False
             await asyncio.sleep(max(wait, 0))
             return True
-        completed = await self.in_database(lambda s: service.complete(s, turn, replies, db.utcnow()))
+        completed = await self.in_database(
+            lambda s: service.complete(s, turn, answered.replies, db.utcnow(), answered.reading)
+        )
         _turns.labels("answered").inc()
         _seconds.observe(time.perf_counter() - began)
         answer = self._answers.get(turn.message_id)

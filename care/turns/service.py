@@ -29,7 +29,7 @@ from care.handoff.rules import Reason, asks_how_long, wants_to_stop_waiting
 from care.handoff.service import open_handoff, request_handoff, withdraw
 from care.turns import statements
 from care.turns.dialogue import Question
-from care.turns.rules import LEASE, needs_a_person, next_attempt
+from care.turns.rules import LEASE, Reading, needs_a_person, next_attempt
 from care.wording import buttons, say
 
 STOP_WAITING = "/stop_waiting"
@@ -171,8 +171,13 @@ class Completed:
     has_more: bool
 
 
-def complete(session: Session, turn: Turn, replies: Sequence[Reply], now: datetime) -> Completed:
-    """Store the answer and let the conversation go. Raises Conflict (reason `lease`) when another has overtaken us."""
+def complete(
+    session: Session, turn: Turn, replies: Sequence[Reply], now: datetime, reading: Reading | None = None
+) -> Completed:
+    """Store the answer, with what the bot took the message for, and let the conversation go.
+
+    Raises Conflict (reason `lease`) when another has overtaken us.
+    """
     conversation_id = turn.question.conversation_id
     _release(session, conversation_id, turn.fence)
     said: list[Reply] = []
@@ -195,7 +200,10 @@ def complete(session: Session, turn: Turn, replies: Sequence[Reply], now: dateti
             introduced=turn.introduced,
             is_live=turn.is_live,
         )
-    set_status(session, turn.message_id, status, now)
+    if reading is None:
+        set_status(session, turn.message_id, status, now)
+    else:
+        _set_status_as_read(session, turn.message_id, status, now, reading)
     if turn.question.is_fresh:
         session.execute(
             update(Conversation)
@@ -206,6 +214,13 @@ def complete(session: Session, turn: Turn, replies: Sequence[Reply], now: dateti
     # Earlier tries may have said something, or somebody whose patience was over has been told who speaks.
     is_all = not turn.is_late and (turn.introduced or len(said) > len(replies))
     return Completed(Outcome(status, row[0], said if is_all else replies_to(session, turn.message_id)), row[1])
+
+
+def _set_status_as_read(session: Session, message_id: int, status: str, now: datetime, reading: Reading) -> None:
+    standing = {"new_status": status, "answered": now if status == "answered" else None}
+    read = {"label": reading.label, "sub": reading.sub, "confidence": reading.confidence}
+    values = {"message": message_id, "ranking": [list(each) for each in reading.ranking]} | standing | read
+    session.connection().execute(statements.ANSWERED_AS_READ, values)
 
 
 def fail(session: Session, turn: Turn, now: datetime) -> datetime:

@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import Table, bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from care.conversations.statements import SET_STATUS
 from care.conversations.tables import Conversation, Message
-from care.turns.tables import TurnLease
+from care.turns.tables import MessageReading, TurnLease
 
 _conversations: Table = Conversation.metadata.tables[Conversation.__tablename__]
 _messages: Table = Message.metadata.tables[Message.__tablename__]
+_readings: Table = MessageReading.metadata.tables[MessageReading.__tablename__]
 _leases: Table = TurnLease.metadata.tables[TurnLease.__tablename__]
 
 _taken: dict[str, Any] = {"holder": bindparam("holder"), "expires_at": bindparam("expires")}
@@ -57,3 +59,17 @@ OWNER_AND_MORE = select(
     _conversations.c.owner,
     exists().where(_messages.c.conversation_id == bindparam("conversation"), _messages.c.status == "pending"),
 ).where(_conversations.c.id == bindparam("conversation"))
+
+# What becomes of a message and what it was taken for, in one round trip.
+ANSWERED_AS_READ = (
+    insert(_readings)
+    .values(
+        message_id=bindparam("message"),
+        label=bindparam("label"),
+        sub=bindparam("sub"),
+        confidence=bindparam("confidence"),
+        ranking=bindparam("ranking", type_=_readings.c.ranking.type),
+    )
+    .on_conflict_do_nothing(index_elements=[_readings.c.message_id])
+    .add_cte(SET_STATUS.cte("standing"))
+)

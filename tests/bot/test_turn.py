@@ -19,7 +19,9 @@ def test_replies_keep_order_and_shape(chat: Any) -> None:
             {"text": "", "buttons": [], "custom": {"card": 3}},
         ],
         "intent": "two_replies",
+        "sub": None,
         "confidence": 1.0,
+        "ranking": [{"label": "two_replies", "confidence": 1.0}],
         "replayed": False,
     }
 

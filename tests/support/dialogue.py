@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from care.conversations.rules import Reply
 from care.errors import Unavailable
-from care.turns.dialogue import Question
+from care.turns.dialogue import Answer, Question
+from care.turns.rules import Reading
 
 
 class FakeBot:
@@ -22,10 +23,12 @@ class FakeBot:
         self.gate = asyncio.Event()
         self.gate.set()
         self.takes = 0.0
+        #: what it takes every message for
+        self.reading: Reading | None = None
         self.running = self.most_at_once = 0
         self._answer = answer or (lambda question: [Reply(f"听到了：{question.text}")])
 
-    async def answer(self, question: Question) -> list[Reply]:
+    async def answer(self, question: Question) -> Answer:
         self.asked.append(question)
         self.running += 1
         self.most_at_once = max(self.most_at_once, self.running)
@@ -34,7 +37,7 @@ class FakeBot:
             await asyncio.sleep(self.takes)
             if self.failures:
                 raise self.failures.pop(0)
-            return self._answer(question)
+            return Answer(self._answer(question), None if question.is_payload else self.reading)
         finally:
             self.running -= 1
 

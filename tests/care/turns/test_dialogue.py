@@ -15,6 +15,7 @@ from starlette.routing import Route
 from care.conversations.rules import Reply
 from care.errors import Unavailable
 from care.turns.dialogue import Question, RasaDialogue
+from care.turns.rules import Reading
 from tests.support.environment import NOBODY
 from tests.support.serving import served
 
@@ -67,7 +68,9 @@ async def test_a_question_and_its_answer(gateway: Gateway, dialogue: RasaDialogu
             "confidence": 0.93,
         }
     )
-    assert await dialogue.answer(QUESTION) == [Reply("好的"), Reply("哪个号码？", [skip]), Reply("！")]
+    answer = await dialogue.answer(QUESTION)
+    assert answer.replies == [Reply("好的"), Reply("哪个号码？", [skip]), Reply("！")]
+    assert answer.reading == Reading("complaint_network", None, 0.93, [])
     ((headers, body),) = gateway.requests
     assert headers["x-quanyi-secret"] == "the-secret"
     assert body == {"message_id": "12", "conversation_id": "c1", "text": "没信号", "payload": False, "fresh": True}
@@ -88,7 +91,7 @@ async def test_a_card(
     gateway: Gateway, dialogue: RasaDialogue, custom: dict[str, object] | None, card: dict[str, object] | None
 ) -> None:
     gateway.answer = JSONResponse({"replies": [{"text": "已登记", "buttons": [], "custom": custom}]})
-    assert await dialogue.answer(QUESTION) == [Reply("已登记", [], card)]
+    assert (await dialogue.answer(QUESTION)).replies == [Reply("已登记", [], card)]
 
 
 @pytest.mark.parametrize("text", ["没信号😡\n\u2028<b>", '/correct{"field": "line"}', "网" * 12_000])
@@ -127,3 +130,53 @@ async def test_nobody_there() -> None:
     assert failed.value.reason == "rasa_down"
     assert "没信号" not in str(failed.value)
     await dialogue.aclose()
+
+
+RANKING = [{"label": "billing_detail", "confidence": 0.31}, {"label": "complaint_billing", "confidence": 0.3}]
+READINGS = [
+    (
+        {"intent": "billing_detail", "confidence": 0.8, "sub": None, "ranking": [RANKING[0] | {"confidence": 0.8}]},
+        Reading("billing_detail", None, 0.8, [("billing_detail", 0.8)]),
+        "understood",
+    ),
+    (
+        {"intent": "nlu_fallback", "confidence": 0.35, "sub": None, "ranking": RANKING},
+        Reading("nlu_fallback", None, 0.31, [("billing_detail", 0.31), ("complaint_billing", 0.3)]),
+        "not understood: the confidence is that of the best label, and not the threshold that Rasa gives it",
+    ),
+    (
+        {"intent": "ticket_status", "confidence": 0.9, "sub": "urge"},
+        Reading("ticket_status", "urge", 0.9, []),
+        "a sub-label; a bot that sends no ranking",
+    ),
+    ({"intent": "inform", "confidence": 0.9, "ranking": RANKING * 9}, 5, "no more than five are kept"),
+    ({"intent": None, "confidence": 0.0}, None, "nothing to understand"),
+    ({}, None, "a bot of before: no reading, and the answer all the same"),
+    ({"intent": "inform", "ranking": [{"name": "inform"}]}, None, "another shape never costs the answer"),
+    ({"intent": "inform", "ranking": "none"}, None, "nor does this one"),
+    (
+        {"intent": "inform", "ranking": [{"label": "inform", "confidence": "NaN"}]},
+        None,
+        "JSON in PostgreSQL has no NaN",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "expected", "reason"), READINGS)
+async def test_what_the_bot_understood(
+    gateway: Gateway, dialogue: RasaDialogue, body: dict[str, object], expected: Reading | int | None, reason: str
+) -> None:
+    gateway.answer = JSONResponse({"replies": [{"text": "好的"}]} | body)
+    answer = await dialogue.answer(QUESTION)
+    assert answer.replies == [Reply("好的")]
+    if isinstance(expected, int):
+        assert answer.reading is not None
+        assert len(answer.reading.ranking) == expected, reason
+    else:
+        assert answer.reading == expected, reason
+
+
+async def test_a_button_is_nothing_to_understand(gateway: Gateway, dialogue: RasaDialogue) -> None:
+    gateway.answer = JSONResponse({"replies": [{"text": "好的"}], "intent": "skip", "confidence": 1.0})
+    answer = await dialogue.answer(Question("c1", "12", "/skip", is_payload=True, is_fresh=False))
+    assert answer.reading is None

@@ -145,6 +145,11 @@ export class Chat implements Listener {
     this.changed();
   }
 
+  /** The token of the session; null before there is one. */
+  get session(): string | null {
+    return this.token;
+  }
+
   // What the line tells.
 
   onConnected(): void {

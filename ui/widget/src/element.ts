@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { property, query, state } from "lit/decorators.js";
 
 import { Chat } from "./chat.js";
+import { Consent, HttpConsents } from "./consent.js";
 import { Drop } from "./drop.js";
 import { HttpFiles } from "./evidence.js";
 import { chatIcon, crossIcon } from "./icons.js";
@@ -59,6 +60,7 @@ export class QuanyiChat extends LitElement implements View {
   @query(".launcher") private readonly launcher!: HTMLButtonElement | null;
 
   chat!: Chat;
+  consent!: Consent;
   private readonly tab = tabStore();
   private readonly local = localStore();
   private readonly preferences = new Preferences(this.local);
@@ -122,6 +124,7 @@ export class QuanyiChat extends LitElement implements View {
   showSettings(shown: boolean): void {
     this.isSettings = shown;
     this.isEnding = false;
+    if (shown) void this.consent.show(this.chat.session);
     void this.updateComplete.then(() =>
       this.renderRoot.querySelector<HTMLElement>(shown ? ".plain" : ".settle")?.focus(),
     );
@@ -318,11 +321,17 @@ export class QuanyiChat extends LitElement implements View {
       this.local,
       new SocketLine(server),
       new HttpFiles(server),
-      () => this.requestUpdate(),
+      () => this.chatChanged(),
       (message) => this.heard(message),
     );
+    this.consent = new Consent(new HttpConsents(server), () => this.requestUpdate());
     // Written before a reload and not sent yet: it goes without waiting for the window to be opened.
     if (this.chat.restore() || this.open) this.chat.connect();
+  }
+
+  private chatChanged(): void {
+    if (this.isSettings) void this.consent.follow(this.chat.session);
+    this.requestUpdate();
   }
 
   private heard(message: Message): void {

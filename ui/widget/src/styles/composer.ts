@@ -187,6 +187,61 @@ export const composer = css`
     border-radius: 4px;
   }
 
+  .training {
+    margin-top: 1.2em;
+  }
+
+  .switch {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 1em;
+    width: 100%;
+    min-height: var(--target);
+    font-weight: 600;
+    text-align: start;
+  }
+
+  .track {
+    flex: none;
+    width: 2.9em;
+    height: 1.6em;
+    padding: 0.15em;
+    border: 1px solid var(--line-strong);
+    border-radius: 999px;
+    background: var(--log);
+  }
+
+  .track::before {
+    content: "";
+    display: block;
+    height: 100%;
+    aspect-ratio: 1;
+    border-radius: 50%;
+    background: var(--line-strong);
+  }
+
+  .switch[aria-checked="true"] .track {
+    border-color: var(--accent);
+    background: var(--accent);
+  }
+
+  .switch[aria-checked="true"] .track::before {
+    margin-inline-start: auto;
+    background: var(--on-accent);
+  }
+
+  .training p {
+    margin: 0.4em 0;
+    color: var(--muted);
+    font-size: var(--less);
+    white-space: pre-line;
+  }
+
+  .training .problem {
+    color: var(--bad);
+  }
+
   .anew {
     margin-top: 1.6em;
     padding-top: 1em;
@@ -251,8 +306,14 @@ export const composer = css`
   @media (forced-colors: active) {
     .quick button,
     .send,
-    .options label.chosen {
+    .options label.chosen,
+    .switch[aria-checked="true"] .track {
       border-color: Highlight;
+    }
+
+    .track::before {
+      background: ButtonText;
+      forced-color-adjust: none;
     }
   }
 `;

@@ -93,6 +93,7 @@ export const english: Texts = {
   themeLight: "Light",
   themeDark: "Dark",
   language: "Language",
+  consentFailed: "This could not be reached and nothing was changed. Please try again later.",
   anew: "End this conversation",
   anewHint:
     "On a shared computer, end the conversation when you are done: it is removed from this device. Tickets stay.",

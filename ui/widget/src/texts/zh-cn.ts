@@ -92,6 +92,7 @@ export const simplified = {
   themeLight: "浅色",
   themeDark: "深色",
   language: "语言",
+  consentFailed: "这一项没有连上，什么都没有改变，请稍后再试。",
   anew: "结束本次对话",
   anewHint: "在公用电脑上用完后，请结束对话：这台设备上的记录会被清除，已登记的工单不受影响。",
   anewConfirm: "确认结束并清除",

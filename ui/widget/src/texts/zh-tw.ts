@@ -93,6 +93,7 @@ export const traditional: Texts = {
   themeLight: "淺色",
   themeDark: "深色",
   language: "語言",
+  consentFailed: "這一項沒有連上，什麼都沒有改變，請稍後再試。",
   anew: "結束本次對話",
   anewHint: "在公用電腦上用完後，請結束對話：這台裝置上的記錄會被清除，已登記的工單不受影響。",
   anewConfirm: "確認結束並清除",

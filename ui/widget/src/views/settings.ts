@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 
 import { backIcon } from "../icons.js";
-import { LANGUAGES } from "../texts/index.js";
+import { LANGUAGES, SPOKEN } from "../texts/index.js";
 import type { Theme, View } from "./view.js";
 
 export function settings(view: View): TemplateResult {
@@ -23,6 +23,7 @@ export function settings(view: View): TemplateResult {
       view.language,
       (language) => view.choose({ language }),
     )}
+    ${training(view)}
     <div class="anew">
       ${
         view.isEnding
@@ -35,6 +36,31 @@ export function settings(view: View): TemplateResult {
       <p>${texts.anewHint}</p>
     </div>
   </section>`;
+}
+
+/** Off by itself; the text is the server's, because the consent is to that text. */
+function training({ consent, texts }: View): TemplateResult {
+  const { asked } = consent;
+  return html`<div class="training">
+    ${
+      asked
+        ? html`<button
+              type="button"
+              class="switch"
+              role="switch"
+              aria-checked=${asked.agreed}
+              aria-describedby="training-text"
+              aria-busy=${consent.isBusy}
+              @click=${() => void consent.choose(!asked.agreed)}
+            >
+              <span lang=${SPOKEN}>${asked.title}</span>
+              <span class="track" aria-hidden="true"></span>
+            </button>
+            <p id="training-text" lang=${SPOKEN}>${asked.text}</p>`
+        : nothing
+    }
+    <p class="problem" role="status">${consent.hasFailed ? texts.consentFailed : nothing}</p>
+  </div>`;
 }
 
 function options<Value extends string>(

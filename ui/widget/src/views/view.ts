@@ -1,4 +1,5 @@
 import type { Chat } from "../chat.js";
+import type { Consent } from "../consent.js";
 import type { Language, Texts } from "../texts/index.js";
 
 export type Theme = "auto" | "light" | "dark";
@@ -6,6 +7,7 @@ export type Theme = "auto" | "light" | "dark";
 /** What the parts of the window see of the element, and what they may ask it to do. */
 export interface View {
   readonly chat: Chat;
+  readonly consent: Consent;
   readonly texts: Texts;
   readonly language: Language;
   readonly theme: Theme;
