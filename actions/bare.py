@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -20,6 +19,7 @@ from actions.standing import newest_open
 from actions.steps import agrees_to_withdraw, step_in, takes_back
 from actions.turn import in_database, intent_of, key_of, text_of
 from actions.urgent import attend, end_turn
+from actions.which import was_asked
 from care.conversations.offers import last_offered
 from care.followup.standing import Standing
 from care.plain import plain
@@ -28,9 +28,7 @@ Events = list[dict[str, Any]]
 
 #: confidence; below it a bare answer may be anything
 _SURE = 0.5
-# Noise often looks like a no to the model.
 _SAYS_NO = ("deny", "cancel")
-_NO = re.compile("不|没|别|否|错|唔|冇|免|算了|取消|撤|停|退出|结束|终止|放弃|返回|no|^n")
 #: characters; more words than that tell something
 _CANCEL_LENGTH = 16
 _SMALL_ANSWERS = {"affirm": "utter_anything_else", "deny": "utter_all_right", "cancel": "utter_all_right"}
@@ -56,6 +54,8 @@ class WhatNow(Action):
             return elsewhere
         if intent in ("correct", "inform") and waiting:
             return offer_to_add(dispatcher, tracker, waiting)
+        if intent in _SAYS_NO and was_asked(tracker):
+            return await miss(dispatcher, tracker, "utter_neither", [])
         if intent in ("affirm", "deny") and await _were_notices_offered(tracker):
             if intent == "affirm":
                 return [FollowupAction("action_notify_me")]
@@ -87,8 +87,7 @@ def _elsewhere(tracker: Tracker, waiting: Standing | None) -> Events:
     corrects = intent == "correct" and waiting is not None
     if tells_a_complaint(tracker) and not gives_up and not corrects:
         return [FollowupAction(COMPLAINT)]
-    is_noise = confidence < _SURE or (intent in _SAYS_NO and not _NO.search(text.lower()))
-    return [FollowupAction("action_not_understood")] if text and is_noise else []
+    return [FollowupAction("action_not_understood")] if text and confidence < _SURE else []
 
 
 async def _were_notices_offered(tracker: Tracker) -> bool:

@@ -11,17 +11,22 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.complaints import FORM as COMPLAINT
 from actions.complaints.grievance import complaint_under
 from actions.digressions import answer_digression
-from actions.handoff import MISSES
+from actions.handoff import MISSES, miss
 from actions.hints import hint
-from actions.memory import said_last, times_in_a_row
+from actions.memory import said_last, times_in_a_row, turns_with
 from actions.questions import question_in
 from actions.remarks import offer_step
+from actions.second import offer, second_matter
 from actions.steps import step_in
+from actions.suggestions import is_suggestion, propose
+from actions.topics import response_of
 from actions.turn import intent_of, sub_of, text_of
-from actions.urgent import attend, end_turn, hand_over, soothe
+from actions.urgent import attend, end_turn, hand_over
+from actions.which import ask_which, torn_between
 from care.handoff.rules import Reason
 from care.plain import plain
 from care.sla.policy import policy
+from care.wording import buttons
 
 Events = list[dict[str, Any]]
 
@@ -29,39 +34,13 @@ Events = list[dict[str, Any]]
 _SAID_OFTEN = 3
 #: confidence
 _SURE = 0.5
+#: what is said to noise as well: the model has seen much of it, and calls it small talk
+OFF_TOPIC = ("utter_small_talk", "utter_out_of_scope", *MISSES)
+#: turns before this one
+_OFF_TOPIC_OFTEN = 2
 
 #: questions about complaining that people ask outside of the form as well
 _ASIDES = ("how_long", "fee", "data", "anonymous", "evidence", "evidence_received", "useful", "after")
-#: `label/sub`, else the label, else the beginning of a label
-RESPONSES = {
-    "greet_chitchat": "greet",
-    "greet_chitchat/robot": "robot",
-    "greet_chitchat/who": "who",
-    "greet_chitchat/present": "present",
-    "greet_chitchat/bye": "goodbye",
-    "greet_chitchat/insult": "insult",
-    "greet_chitchat/small_talk": "small_talk",
-    "help": "help",
-    "satisfaction": "thanks",
-    "satisfaction/praise": "praise",
-    "satisfaction/suggestion": "suggestion",
-    "satisfaction/unsolved": "unsolved",
-    "satisfaction/no_help": "unsolved",
-    "out_of_scope": "out_of_scope",
-    "other_telecom": "other_telecom_not_yet",
-    "rights_channels": "rights_channels",
-    "rights_appeal": "rights_appeal",
-    "billing_": "billing_not_yet",
-    "privacy_": "privacy_not_yet",
-    "rights_": "rights",
-}
-
-
-def response_of(intent: str, sub: str | None) -> str:
-    for name in (f"{intent}/{sub}", intent, f"{intent.partition('_')[0]}_"):
-        if name in RESPONSES:
-            return f"utter_{RESPONSES[name]}"
-    return "utter_what_now"
 
 
 class Answer(Action):
@@ -84,16 +63,28 @@ class Answer(Action):
             return [FollowupAction("action_follow_up")]
         if offered := await offer_step(dispatcher, tracker):
             return offered
+        is_complaint = complaint_under(tracker)
+        if is_suggestion(tracker) and not is_complaint:
+            return propose(dispatcher, tracker)
         if (aside := question_in(plain(text_of(tracker)).lower(), "")) in _ASIDES:
             await answer_digression(dispatcher, tracker, str(aside))
             return end_turn(tracker)
-        if complaint_under(tracker):
+        if is_complaint:
             return [FollowupAction(COMPLAINT)]  # 「再不修好我就去工信部」: the matter comes first
+        if torn_between(tracker):
+            return ask_which(dispatcher, tracker) or [FollowupAction("action_not_understood")]
+        if _is_off_topic_again(tracker):
+            return await miss(dispatcher, tracker, "utter_not_understood", buttons("not_understood_always"))
         response = response_of(intent_of(tracker)[0], sub_of(tracker))
-        if response != "utter_insult":
-            soothe(dispatcher, tracker)
         dispatcher.utter_message(response=response, hotline=policy().operator.hotline)
-        return end_turn(tracker)
+        second = second_matter(tracker)
+        return [*(offer(dispatcher, second) if second else []), *end_turn(tracker)]
+
+
+def _is_off_topic_again(tracker: Tracker) -> bool:
+    """For the third time in a row: whoever writes so wants something that is not understood."""
+    response = response_of(intent_of(tracker)[0], sub_of(tracker))
+    return response in OFF_TOPIC and turns_with(tracker, *OFF_TOPIC) >= _OFF_TOPIC_OFTEN
 
 
 async def _said_often(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:

@@ -82,6 +82,8 @@ class ValidateContactForm(Action):
         if events is not None:
             return events
         number = str(tracker.get_slot("contact_number"))
+        if wants_another(tracker) and tracker.get_slot("requested_slot") == "contact_code":
+            return await _read_code(dispatcher, tracker, number)
         if events := _about_ticket(tracker):
             return events
         if name := digression_of(tracker):

@@ -28,7 +28,9 @@ _NUMBER = re.compile(r"\d{6,}")
 #: in these fields a whole story is wanted, and a question may be one
 _STORIES = ("complaint_description", "ticket_words", "ticket_reason")
 _TOPICS = {"billing_": "question", "privacy_": "question", "rights_": "rights", "other_telecom": "question"}
-_SMALL_TALK = {"robot": "robot", "insult": "insult", "bye": "bye"}
+_SMALL_TALK = {"insult": "insult", "bye": "bye"}
+#: sure whatever the words are like; the other small talk needs words for it: a name or a place looks like it
+_SURE_SUBS = {"help": "help", "robot": "robot", "thanks": "thanks"}
 #: in any other field people write freely: 「昨天查账单发现的」, 「说清楚是什么费用」
 _SHORT_ANSWERS = ("complaint_line", "complaint_confirmed", "ticket_digits", "ticket_confirmed", "contact_code")
 _ASKS_PLAINLY = re.compile(
@@ -40,12 +42,20 @@ _TALKS = re.compile(
     "|再见|拜拜|^88$|bye|挂了|回聊|先走|傻|笨|蠢|猪|滚|智障|脑残|废物|垃圾|白痴|有病|闭嘴|去死|你真|小益|你(?:个|这)"
 )
 _ASKS = re.compile(
-    "[?？]|吗|么$|多少|怎么|咋|什么|啥|哪|如何|查|帮我|为何|几[个天号点]|能不能|可不可以|是不是|有没有|行不行|知不知道"
+    "[?？]|吗|[么呢]$|多少|怎么|咋|什么|啥|哪|如何|查|帮我|为何|几[个天号点]|能不能|可不可以|是不是|有没有|行不行|知不知道"
 )
 
 
 #: every name that there can be
-ASIDES = NAMES | {*_TOPICS.values(), *_SMALL_TALK.values(), "help", "chat", "other", "no_ticket"}
+ASIDES = NAMES | {
+    *_TOPICS.values(),
+    *_SMALL_TALK.values(),
+    *_SURE_SUBS.values(),
+    "chat",
+    "other",
+    "no_ticket",
+    "progress",
+}
 
 
 def digression_of(tracker: Tracker) -> str | None:
@@ -67,22 +77,24 @@ def _by_label(tracker: Tracker, text: str, asked: str) -> str | None:
     intent, confidence = intent_of(tracker)
     if len(text) > _LABEL_LENGTH or confidence < _LABEL_CONFIDENCE:
         return None
-    if intent == "help":
-        return "help"
+    sub = sub_of(tracker) or ""
+    if intent == "greet_chitchat" and sub in _SURE_SUBS:
+        return _SURE_SUBS[sub]
     is_question = (_ASKS if asked in _SHORT_ANSWERS else _ASKS_PLAINLY).search(text) is not None
-    if intent == "greet_chitchat" and (is_question or _TALKS.search(text)):  # a name or a place looks like small talk
-        return _SMALL_TALK.get(sub_of(tracker) or "", "chat")
+    if intent == "greet_chitchat" and (is_question or _TALKS.search(text)):
+        return _SMALL_TALK.get(sub, "chat")
     if asked in _STORIES:
         return None
     if intent == "out_of_scope" and is_question:
         return "other"
-    if intent == "satisfaction" and sub_of(tracker) == "thanks":
+    if intent == "satisfaction" and sub == "thanks":
         return "thanks"
-    is_bare_topic = asked == "complaint_line" and len(text) <= _TOPIC_LENGTH  # 话费余额, 销户: no number at all
+    # 话费余额, 销户: no number at all
+    is_bare_topic = asked == "complaint_line" and len(text) <= _TOPIC_LENGTH and not re.search(r"\d", text)
+    if intent == "ticket_status" and (is_question or _ASKS.search(text)):
+        return "progress"
     if not is_question and not is_bare_topic:
         return None
-    if intent == "ticket_status":
-        return "progress"
     return next((name for start, name in _TOPICS.items() if intent.startswith(start)), None)
 
 

@@ -17,7 +17,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
 from actions.codes import Code, send_code
-from actions.standing import about, is_late, say_own_tickets, say_tickets
+from actions.standing import about, is_late, is_suggestion, say_own_tickets, say_tickets
 from actions.turn import in_database, key_of
 from actions.urgent import leave_form
 from care.accounts import sms
@@ -84,7 +84,8 @@ async def go_on(dispatcher: CollectingDispatcher, tracker: Tracker, matter: Matt
     if needed == "code":
         return await ask_for_code(dispatcher, tracker, matter)
     if needed:
-        return ask(dispatcher, tracker, matter, needed)
+        is_to_be_said = needed == "confirmed" and is_suggestion(ticket)
+        return ask(dispatcher, tracker, matter, needed, "suggestion_confirmed" if is_to_be_said else needed)
     try:
         await _DO[matter.step](dispatcher, tracker, matter)
     except InvalidInput as error:
@@ -167,9 +168,11 @@ def _refuse(dispatcher: CollectingDispatcher, tracker: Tracker, ticket: Standing
     return close(tracker)
 
 
-def ask(dispatcher: CollectingDispatcher, tracker: Tracker, matter: Matter, question: str) -> Events:
-    """Say the question (`utter_ticket_ask_<question>`) and open the form on it."""
-    dispatcher.utter_message(response=f"utter_ticket_ask_{question}", number=matter.number or "")
+def ask(
+    dispatcher: CollectingDispatcher, tracker: Tracker, matter: Matter, question: str, said: str | None = None
+) -> Events:
+    """Say the question (`utter_ticket_ask_<question>`, or with the words of `said`) and open the form on it."""
+    dispatcher.utter_message(response=f"utter_ticket_ask_{said or question}", number=matter.number or "")
     return wait_for(question, matter)
 
 
@@ -247,6 +250,8 @@ async def _urge(dispatcher: CollectingDispatcher, tracker: Tracker, matter: Matt
 
 
 def _promise(ticket: Standing | None, now: datetime) -> str:
+    if ticket is not None and is_suggestion(ticket):
+        return ""
     if ticket is None or is_late(ticket):
         return say("ticket_late")
     due = [at for at in (ticket.feedback_due, ticket.solution_due) if at is not None]

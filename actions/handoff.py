@@ -17,6 +17,7 @@ from actions.moves import names_ticket, tells_a_complaint, wants_no_person
 from actions.remarks import offer_step
 from actions.turn import best_label_of, ranking_of, text_of
 from actions.urgent import attend, end_turn, hand_over
+from actions.which import ask_which
 from care.handoff.rules import Reason
 from care.wording import buttons, choice_of
 
@@ -25,7 +26,7 @@ Events = list[dict[str, Any]]
 _SHOWN_GUESSES = 2
 _LIKELY = 0.2
 #: what is said to a message that was not understood
-MISSES = ("utter_not_understood", "utter_what_now", "utter_no_words")
+MISSES = ("utter_not_understood", "utter_what_now", "utter_no_words", "utter_neither")
 
 
 class RequestHandoff(Action):
@@ -61,6 +62,8 @@ class NotUnderstood(Action):
             return offered
         if not re.search(r"\w", text_of(tracker)):  # 「？？？」, an emoji
             return await miss(dispatcher, tracker, "utter_no_words", [])
+        if asked := ask_which(dispatcher, tracker):
+            return asked
         guesses = [choice for label in ranking_of(tracker) if (choice := choice_of(label))][:_SHOWN_GUESSES]
         return await miss(dispatcher, tracker, "utter_not_understood", guesses + buttons("not_understood_always"))
 

@@ -23,7 +23,13 @@ _STATUS = re.compile("(?:那|现在|我的|有)*(?:到|走到)?(?:哪儿?|哪里
 _RESUME = re.compile(
     "(?:哎|唉|那|算了|我|还是|要|想|就|再)*(?:继续|接着|报|投诉|登记)(?:弄|填|办|登记|投诉|报|来|说)?(?:一下|吧|了|啊|呀)*"
 )
+# 「我上次的建议有结果吗」 is none of its own.
+_SUGGESTION = re.compile(
+    "(?:我|俺|咱|之前|上次|提)(?:们|提|的|那[个条]|之前|上次)*建议.{0,4}(?:怎么样|咋样|有(?:了|没有?)?(?:结果|回复|答复|消息)|采[纳用]|到哪|进展|进度)"
+)
 _LOST = re.compile("(?:工单|单)号?.{0,4}(?:找不到|忘|丢|不记得|记不|想不起|没了|不见)")
+#: characters; more words make one
+_SHORT = 16
 _PHONE = re.compile(r"\d[\d -]{5,}\d")
 
 
@@ -34,7 +40,8 @@ async def hint(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     is_left = tracker.get_slot("complaint_cancelled") and said_before(tracker, "utter_complaint_cancelled")
     if is_left and _RESUME.fullmatch(words):
         return [FollowupAction(COMPLAINT)]
-    if _STATUS.fullmatch(words) and await newest_open(tracker) is not None:
+    is_about_it = len(words) <= _SHORT and _SUGGESTION.search(words) is not None
+    if is_about_it or (_STATUS.fullmatch(words) and await newest_open(tracker) is not None):
         return [SlotSet("ticket_step", STATUS), FollowupAction("action_follow_up")]
     if response := _about_the_number(tracker, text):
         dispatcher.utter_message(response=response)

@@ -42,16 +42,11 @@ _ABOUT_STAFF = re.compile(
 
 # Neither 「要不转人工」 nor 「不要机器人，人工」.
 _NO_PERSON = re.compile(
-    "(?<![要能])(?:不(?:要|用|需要|想|必|转|找|等)|别(?:转|找)?).{0,2}(?<!器)(?:人工|真人|活人|话务员)"
+    # 「不用联系我」, asked how to be called
+    "^(?:不(?:要|用|需要|必)|别|甭)(?:再|给我|你们)*(?:联系|打|回电|回访|来电)"
+    "|(?<![要能])(?:不(?:要|用|需要|想|必|转|找|等)|别(?:转|找)?).{0,2}(?<!器)(?:人工|真人|活人|话务员)"
 )
 
-# A form is given up by a word for it, never by sounds that the model has not seen.
-_CANCEL = re.compile("取消|不|算了|算啦|撤|别|罢了|免了|唔|停|退出|放弃|终止|结束|返回|到此为止")
-# What customers want cancelled of us is no word to the form (取消会员).
-_CANCEL_ELSEWHERE = re.compile(
-    "(?:取消|撤销|停|关|退).{0,6}(?:套餐|会员|业务|服务|包|彩铃|合约|合同|宽带|订购|续费|扣|费|限制|停机|功能|号码|卡|权益|绑定)"
-    "|(?:套餐|会员|业务|服务|包|彩铃|合约|合同|订购|续费|费用?|限制|功能|权益|绑定).{0,4}(?:取消|撤销|停|关|退)"
-)
 # As the answer to "what do you want?" a bare 「取消」 means what the complaint is about.
 _CANCEL_THE_FORM = re.compile("投诉|登记|工单|申请|算了|算啦|撤诉|不.{0,3}(?:弄|办|填|说|提|报|搞|要)|退出|放弃")
 
@@ -84,9 +79,7 @@ def wants_to_cancel(tracker: Tracker) -> bool:
     is_meant = intent == "cancel" or (intent, sub_of(tracker)) == ("ticket_status", "withdraw")
     if not is_meant or len(text) > _COMMAND_LENGTH or confidence < _COMMAND_CONFIDENCE:
         return False
-    if tracker.get_slot("requested_slot") == "complaint_wish" and not _CANCEL_THE_FORM.search(text):
-        return False
-    return _CANCEL.search(text) is not None and _CANCEL_ELSEWHERE.search(text) is None
+    return tracker.get_slot("requested_slot") != "complaint_wish" or _CANCEL_THE_FORM.search(text) is not None
 
 
 def is_command(tracker: Tracker) -> bool:

@@ -17,7 +17,6 @@ _LONG_SINCE = "(?:没|都|一直|总|老是|几次|给个|准话|说法|必须|�
 _GIVE = "(?:要|填|给|留|问|提供|用|收集|知道)"
 _THIS_MANY = "(?:这么|那么|这些|那些|这个|那个)"
 _HURRY = "(?:快点|快一点|快些|加急|尽快|赶紧|抓紧|搞快点|麻利点?)"
-_YOU_ARE = "(?:你|您|对面|跟我说话的)(?:到底)?(?:是不是|是|系唔系|系)"
 _LEAK = "(?:泄露|泄漏|外泄|透露|乱用|卖给|卖掉|告诉别人|给别人)"
 _FILE = "(?:图片?|照片|截图|视频|录音|文件|附件)"
 _WAIT = "(?:稍等|等一下|等等|等下|等会儿?|等我一下)"
@@ -47,10 +46,7 @@ _PATTERNS = (
     ("how_long", "^(?:那|我)?(?:投诉|申诉|申訴|投訴)(?:到|去)?(?:工信部|管局)?(?:一般|大概)?(?:要|得|需要)多久"),
     ("useful", "会不会(?:又|都)?(?:不|没人|没有人)(?:处理|管|理|解决|回)"),
     ("hours", "^你们.{0,2}几点(?:上班|下班|开门|关门|营业)|^(?:营业|上班|服务)时间"),
-    ("rights", "(?:投诉|投訴).{0,2}什么都(?:行|可以|能)"),
     ("fee", f"(?<!乱)(?<!扣)(?:收费|要钱|收钱|花钱|付费|免费|手续费){_END}$"),
-    ("robot", f"{_YOU_ARE}(?:个|真的?|一个)?(?:人(?!工费)|真人|活人|机器|ai|程序)"),
-    ("robot", "是人是鬼|(?:真人|机器人?)(?:还是|吗)|自动回复(?:的)?(?:吗|吧)"),
     ("data", f"(?:会不会|不会|会|别|不要|怎么保证|保证).{{0,6}}{_LEAK}"),
     ("data", "(?:信息|隐私|号码|资料|数据).{0,4}(?:安全|保密)|保密吗|安全吗"),
     ("anonymous", "匿名|不留名|不(?:想|愿意?)?留(?:姓名|名字)|(?:能|可以)不(?:说|留)(?:名字|姓名)"),
@@ -65,12 +61,6 @@ _PATTERNS = (
     ("meaning", "^(?:这?是?问什么|问的什么|怎么填|咋填|填什么|填啥|怎么说|举个例子?)[啊呀呢吗?？。]*$"),
     ("after", "(?:登记|提交|报上去|投诉)(?:了|完|之后|以后|后)+.{0,4}(?:怎么|然后|会怎|做什么)"),
     ("hurry", f"^{_PLEASE}*{_HURRY}(?:处理|解决|办|弄|搞|登记|行|好|可以|不)*{_END}$"),
-    ("progress", "(?:到|走到)(?:哪|哪儿|哪里|哪一步|哪个)(?:了|啦|去了)?[?？。]*$"),
-    ("progress", "^(?:那|有)?(?:进展|进度)(?:呢|怎么样了?|如何)[啊?？。]*$"),
-    ("progress", "(?:查|看|问).{0,6}(?:工单|进度|投诉).{0,4}(?:进度|到哪|怎么样|结果)"),
-    ("progress", "(?:查|问)(?:一下|下)?(?:我的|之前的?|上次的?)?(?:进度|工单)"),
-    ("progress", "(?:工单|投诉|上次的?|之前的?).{0,6}(?:怎么样了|咋样了|有结果)"),
-    ("thanks", "^(?:好的?|嗯+|行|哦)*[,，]?(?:谢谢|多谢|感谢|辛苦|唔该|thanks?)[你您啊了啦哈哦晒小益客服。!！~ ]*$"),
 )  # fmt: skip
 _COMPILED = tuple((name, re.compile(pattern)) for name, pattern in _PATTERNS)
 
@@ -80,9 +70,9 @@ NAMES = frozenset(name for name, _ in _PATTERNS)
 _AN_ANSWER: dict[str, set[str]] = {
     "complaint_wish": {"hurry", "data", "fee"},
     "complaint_contact": {"hurry", "wait", "how_long"},
-    "complaint_description": {"hurry", "data", "fee", "progress", "evidence", "why_questions"},
-    "ticket_reason": {"hurry", "how_long", "data", "fee", "progress", "evidence", "why_number", "useful"},
-    "ticket_words": {"hurry", "how_long", "data", "fee", "progress", "evidence", "why_number", "useful"},
+    "complaint_description": {"hurry", "data", "fee", "evidence", "why_questions"},
+    "ticket_reason": {"hurry", "how_long", "data", "fee", "evidence", "why_number", "useful"},
+    "ticket_words": {"hurry", "how_long", "data", "fee", "evidence", "why_number", "useful"},
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.concerns import concerns_of
 from actions.digressions import asks
 from actions.followup import ADD, REOPEN, URGE, Matter, ask
 from actions.standing import newest_open, own
@@ -16,6 +17,7 @@ from actions.turn import entity_of, in_database, intent_of, sub_of, text_of
 from care.db import utcnow
 from care.followup.service import standing_of
 from care.followup.standing import Standing
+from care.handoff.rules import Reason
 from care.plain import plain
 
 Events = list[dict[str, Any]]
@@ -31,7 +33,7 @@ async def offer_step(dispatcher: CollectingDispatcher, tracker: Tracker) -> Even
     """Not satisfied, a threat, or a fact that was forgotten, behind a ticket; empty where it is none of these."""
     intent, text = intent_of(tracker)[0], text_of(tracker)
     is_unsolved = (intent, sub_of(tracker)) == ("satisfaction", "unsolved")
-    is_threat = intent == "rights_appeal" and not asks(text)
+    is_threat = Reason.THREAT in concerns_of(tracker)
     if not is_unsolved and not is_threat and not _is_a_fact(tracker):
         return []
     tickets = await own(tracker, utcnow())

@@ -14,6 +14,7 @@ from actions.turn import in_database
 from care.db import utcnow
 from care.followup.service import own_tickets
 from care.followup.standing import Standing
+from care.tickets.rules import Kind
 from care.wording import buttons, say, spoken_time
 
 
@@ -66,8 +67,15 @@ def in_words(ticket: Standing, now: datetime) -> str:
 
 def is_late(ticket: Standing) -> bool:
     """A promise of ours was not kept. An open ticket's due time is gone when it was met or is over."""
+    if is_suggestion(ticket):
+        return False
     waits_for_feedback = ticket.first_feedback_at is None and ticket.feedback_due is None
     return ticket.is_open and (waits_for_feedback or ticket.solution_due is None)
+
+
+def is_suggestion(ticket: Standing) -> bool:
+    """Nothing is promised on it: there is nothing to be late with, and nothing to urge."""
+    return ticket.kind == Kind.FEEDBACK
 
 
 def card(ticket: Standing) -> dict[str, Any]:
@@ -98,7 +106,9 @@ def _stage(ticket: Standing) -> str:
 def steps(ticket: Standing) -> list[dict[str, str]]:
     """What the customer can do with the ticket now."""
     if ticket.is_open:
-        return about(buttons("ticket_steps_open"), ticket.number)
+        return about(
+            buttons("ticket_steps_suggestion" if is_suggestion(ticket) else "ticket_steps_open"), ticket.number
+        )
     return about(buttons("ticket_steps_resolved"), ticket.number) if ticket.may_reopen else []
 
 

@@ -8,19 +8,21 @@ from itertools import pairwise
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import followup
 from actions.codes import check, wants_another
 from actions.digressions import answer_digression, digression_of
 from actions.followup import REOPEN, STEPS, WITHDRAW, Matter, ask, close, go_on, prove
-from actions.moves import action_of_button, tells_a_complaint, wants_to_cancel
+from actions.moves import action_of_button, names_ticket, tells_a_complaint, wants_to_cancel
 from actions.questions import question_in
+from actions.second import offer, second_matter
 from actions.standing import newest_open
-from actions.steps import agrees_to_withdraw, step_of
+from actions.steps import agrees_to_withdraw, step_in, step_of
 from actions.turn import entity_of, in_database, intent_of, text_of
-from actions.urgent import attend, end_turn, hand_over, leave_form, soothe
+from actions.urgent import attend, end_turn, hand_over, leave_form
+from actions.which import ask_which
 from care.accounts.codes import CodeCheck
 from care.db import utcnow
 from care.followup import service
@@ -54,11 +56,23 @@ class FollowUp(Action):
         events = await attend(dispatcher, tracker)
         if events is not None:
             return events
-        soothe(dispatcher, tracker)
+        if (
+            intent_of(tracker)[0] == "ticket_status"
+            and not _is_sure(tracker)
+            and (asked := ask_which(dispatcher, tracker))
+        ):
+            return asked
         if question_in(plain(text_of(tracker)), "") == "how_long" and await newest_open(tracker) is None:
             await answer_digression(dispatcher, tracker, "how_long")
             return end_turn(tracker)
-        return await go_on(dispatcher, tracker, matter_of(tracker))
+        events = await go_on(dispatcher, tracker, matter_of(tracker))
+        second = second_matter(tracker)
+        is_done = ActiveLoop(followup.FORM) not in events
+        return [*(offer(dispatcher, second) if second and is_done else []), *events]
+
+
+def _is_sure(tracker: Tracker) -> bool:
+    return names_ticket(tracker) or step_in(text_of(tracker)) is not None
 
 
 def matter_of(tracker: Tracker) -> Matter:

@@ -14,10 +14,11 @@ from care.once import OnceKey
 
 T = TypeVar("T")
 
+#: Rasa's name for no label
+NOT_UNDERSTOOD = "nlu_fallback"
+
 #: what people say to the bot about the conversation itself; none of it is a story
-MOVES = frozenset(
-    {"affirm", "deny", "cancel", "skip", "inform", "correct", "help", "handoff", "complain", "greet_chitchat"}
-)
+MOVES = frozenset({"affirm", "deny", "cancel", "skip", "inform", "correct", "handoff", "complain", "greet_chitchat"})
 
 
 def key_of(tracker: Tracker, action: str) -> OnceKey:
@@ -38,19 +39,25 @@ def intent_of(tracker: Tracker) -> tuple[str, float]:
 
 
 def sub_of(tracker: Tracker) -> str | None:
-    """The sub-label of the latest message (`ticket_status/urge`), where its label has some; buttons have none."""
-    sub = (tracker.latest_message.get("intent") or {}).get("sub")
+    """The sub-label of the latest message (`ticket_status/urge`), where its label has some; a button may carry one."""
+    sub = (tracker.latest_message.get("intent") or {}).get("sub") or entity_of(tracker, "sub")
     return str(sub) if sub else None
+
+
+def scores_of(tracker: Tracker) -> list[tuple[str, float]]:
+    """Labels of the latest message and their probabilities, most likely first."""
+    ranking = tracker.latest_message.get("intent_ranking") or []
+    return [(str(each["name"]), float(each["confidence"])) for each in ranking if each["name"] != NOT_UNDERSTOOD]
 
 
 def ranking_of(tracker: Tracker) -> list[str]:
     """Labels of the latest message, most likely first."""
-    return [str(intent["name"]) for intent in tracker.latest_message.get("intent_ranking") or []]
+    return [name for name, _ in scores_of(tracker)]
 
 
 def best_label_of(tracker: Tracker) -> str:
     """The most likely label that is a wish and no dialogue move; empty when there is none."""
-    return next((label for label in ranking_of(tracker) if label not in MOVES | {"nlu_fallback"}), "")
+    return next((label for label in ranking_of(tracker) if label not in MOVES), "")
 
 
 def entity_of(tracker: Tracker, name: str) -> str | None:

@@ -10,11 +10,11 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.concerns import concerns_of, note
 from actions.hotlines import other_operator
 from actions.memory import said_before
 from actions.moves import wants_person
-from actions.turn import in_database, text_of
-from care.conversations.tone import tone_of
+from actions.turn import in_database, intent_of, sub_of, text_of
 from care.db import utcnow
 from care.handoff.rules import Reason
 from care.handoff.service import request_handoff
@@ -25,16 +25,28 @@ Events = list[dict[str, Any]]
 _SECRET = re.compile(r"密码(?:是|为|[:：])?\s*(?=[A-Za-z]*\d)[0-9A-Za-z]{4,}|身份证号?码?(?:是|为|[:：])?\s*\d{4,}")
 
 
+#: what is said to a concern, before the answer; each offers a person
+_OFFERS = {
+    Reason.LEAK: "utter_leak_offer",
+    Reason.THREAT: "utter_threat_offer",
+    Reason.ANGER: "utter_empathy",
+    Reason.ELDERLY: "utter_person_offer",
+}
+#: one sentence of regret a conversation, for either
+_REGRET = {Reason.THREAT, Reason.ANGER}
+
+
 async def attend(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
     """Call it first. Events: a person is asked for and the turn is over, return them. None: go on as usual.
 
-    None also where something was said here: what to do against a fraud, or that a person can help who cannot manage;
-    each once, until other things were talked about.
+    None also where something was said here: what to do against a fraud, or that a person can help. Advice against fraud
+    is given again when other things were talked about, all else once in a conversation.
     """
-    tone = tone_of(text_of(tracker))
-    if tone.self_harm:
+    concerns = [each for each in concerns_of(tracker) if not (each is Reason.ANGER and _is_answered_as_insult(tracker))]
+    raised = await note(tracker, *concerns)
+    if Reason.DISTRESS in concerns:
         return await hand_over(dispatcher, tracker, Reason.DISTRESS, "utter_crisis")
-    if tone.fraud_in_progress and not said_before(tracker, "utter_fraud_advice"):
+    if Reason.FRAUD in concerns and not said_before(tracker, "utter_fraud_advice"):
         dispatcher.utter_message(response="utter_fraud_advice")
     if _SECRET.search(text_of(tracker)) and not said_before(tracker, "utter_secret_warning"):
         dispatcher.utter_message(response="utter_secret_warning")
@@ -43,15 +55,18 @@ async def attend(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events |
         return leave_form(tracker)
     if wants_person(tracker):
         return await hand_over(dispatcher, tracker, Reason.ASKED, "utter_handoff_requested")
-    if tone.cannot_manage and not said_before(tracker, "utter_person_offer"):
-        dispatcher.utter_message(response="utter_person_offer")
+    new = raised.now - (_REGRET if raised.before & _REGRET else set())
+    first = next((each for each in concerns if each in new), None)
+    # one bubble: a person is offered with the advice against fraud, too
+    if first is not None and Reason.FRAUD not in concerns and not said_before(tracker, _OFFERS[first]):
+        dispatcher.utter_message(response=_OFFERS[first])
     return None
 
 
-def soothe(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
-    """One sentence of empathy for an angry message, before its answer; once, until other things were talked about."""
-    if tone_of(text_of(tracker)).is_angry and not said_before(tracker, "utter_empathy"):
-        dispatcher.utter_message(response="utter_empathy")
+def _is_answered_as_insult(tracker: Tracker) -> bool:
+    """「你这个傻逼」 and nothing else: its answer says sorry and offers a person."""
+    is_insult = (intent_of(tracker)[0], sub_of(tracker)) == ("greet_chitchat", "insult")
+    return is_insult and not tracker.active_loop_name
 
 
 async def hand_over(dispatcher: CollectingDispatcher, tracker: Tracker, reason: Reason, response: str) -> Events:

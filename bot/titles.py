@@ -2,7 +2,9 @@
 
 Customers of channels without buttons, and many with them, write 「跳过」 or 「催办这一件」. The payload takes the place
 of the words before anything is understood, so rules, forms and entities need not know the titles, and a title means
-the same at whatever confidence a classifier would read it.
+the same at whatever confidence a classifier would read it. Where the bot asked which of two wishes was meant
+(actions/which.py), a part of one title only is enough (「投诉」 for 「扣错了，要投诉」), and so is its
+place: 「第二个」.
 """
 
 import re
@@ -18,6 +20,13 @@ from bot.nlu.text import normalise
 _LONGEST = 24
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _INTENT = re.compile(r"/([^\s{]+)")
+_WHICH = "utter_which"
+_SHORTEST_PART = 2
+_PLACE = re.compile(
+    r"(?:我?选|就是?|是)?(?:第?(?P<number>[123一二三])(?:[个种项条])?|(?P<first>前(?:面|边)?(?:[一那]?[个种]|者|的)|头一个)"
+    r"|(?P<second>后(?:面|边)?(?:[一那]?[个种]|者|的)))(?:吧|啊|呀|的|了)*"
+)
+_NUMBERS = {"1": 0, "2": 1, "3": 2, "一": 0, "二": 1, "三": 2}
 
 
 def payload_of(text: str, tracker: DialogueStateTracker, domain: Domain) -> str | None:
@@ -33,12 +42,31 @@ def payload_of(text: str, tracker: DialogueStateTracker, domain: Domain) -> str 
     for said in answer:
         if not isinstance(said, BotUttered):
             continue
-        for button in said.data.get("buttons") or []:
-            payload = str(button.get("payload", ""))
-            intent = _INTENT.match(payload)
-            if intent and intent[1] in domain.intents and _bare(str(button.get("title", ""))) == wanted:
-                return payload
+        payloads = _payloads(said, domain)
+        if wanted in payloads:
+            return payloads[wanted]
+        if str(said.metadata.get("utter_action")).startswith(_WHICH) and (title := _meant(wanted, list(payloads))):
+            return payloads[title]
     return None
+
+
+def _payloads(said: BotUttered, domain: Domain) -> dict[str, str]:
+    """Bare title and payload of the buttons that are intents of Rasa's, in their order."""
+    found: dict[str, str] = {}
+    for button in said.data.get("buttons") or []:
+        payload = str(button.get("payload", ""))
+        intent = _INTENT.match(payload)
+        if intent and intent[1] in domain.intents:
+            found.setdefault(_bare(str(button.get("title", ""))), payload)
+    return found
+
+
+def _meant(wanted: str, titles: list[str]) -> str | None:
+    if place := _PLACE.fullmatch(wanted):
+        at = _NUMBERS[place["number"]] if place["number"] else 0 if place["first"] else 1
+        return titles[at] if at < len(titles) else None
+    parts = [title for title in titles if len(wanted) >= _SHORTEST_PART and wanted in title]
+    return parts[0] if len(parts) == 1 else None
 
 
 def _bare(text: str) -> str:

@@ -32,6 +32,10 @@ def buttons(key: str) -> list[dict[str, str]]:
     return list(_responses()[f"utter_{key}"][0].get("buttons", []))
 
 
+def has_wording(key: str) -> bool:
+    return f"utter_{key}" in _responses()
+
+
 def choice_of(label: str) -> dict[str, str] | None:
     """The button that stands for a label when the bot asks what was meant; None for labels that are no choice."""
     key = f"utter_choice_{label}"

@@ -21,7 +21,7 @@ FORM = "complaint_form"
 TOLD = ("category", "description", "line", "address", "area", "since", "speed_test", "wish", "contact")
 #: `seems`: whose number it seems to be, where it does not seem ours. `open`: words for the open ticket of the same
 #: matter. `rest`: label of a second matter in the story. `callable`: the affected line is a telephone.
-_NOTED = ("seems", "ours", "open", "same", "confirmed", "tries", "rest", "callable", "soothed", "cancelled")
+_NOTED = ("seems", "ours", "open", "same", "confirmed", "tries", "rest", "callable", "cancelled")
 #: a field that the customer does not want to fill (None would be asked again)
 SKIPPED = ""
 #: 「农村的 张家村2组（农村）」 says it twice

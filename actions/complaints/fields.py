@@ -10,7 +10,6 @@ from care.accounts.rules import normalise_line
 from care.complaints import rules
 from care.complaints.corrections import field_that_fits
 from care.complaints.places import area_of
-from care.conversations.tone import tone_of
 from care.db import utcnow
 from care.errors import InvalidInput
 from care.plain import digits_of, plain
@@ -124,13 +123,22 @@ def second_thought(text: str) -> str:
     return last if last.strip() else text
 
 
-def is_outburst(text: str) -> bool:
-    """Anger and nothing that a field could keep: 「滚」. 「他妈的赔我钱」 is a wish, a story has a story's length."""
+def is_outburst(text: str, is_angry: bool) -> bool:
+    """Anger or a protest and nothing that a field could keep: 「滚」, 「凭什么」.
+
+    「他妈的赔我钱」 is a wish, a story has a story's length.
+    """
     said = plain(text)
     is_short = len(said) <= 20 and not re.search(r"\d", said)
-    return is_short and tone_of(text).is_angry and field_that_fits(text) is None and not _SENSE.search(said)
+    return (
+        is_short
+        and (is_angry or _PROTEST.search(said) is not None)
+        and field_that_fits(text) is None
+        and not _SENSE.search(said)
+    )
 
 
+_PROTEST = re.compile("凭什么|凭啥|关你什么事")
 _SENSE = re.compile(
     r"退|赔|道歉|修|恢复|解决|取消|解释|说法|处理|天|月|年|周|号|路|街|村|区|镇|网|宽带|信号|扣|费|套餐"
 )

@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 from actions.complaints.complaint import FORM, Complaint, Events, slot
 from actions.complaints.decisions import NEW
 from actions.complaints.fields import today
+from actions.complaints.grievance import is_question
 from actions.contact import offer_notices
 from actions.memory import said_last
+from actions.second import offer
 from actions.standing import card
+from actions.topics import response_of
 from actions.turn import in_database, intent_of, key_of
 from care.complaints import rules
 from care.complaints.category import threatens_appeal
@@ -31,7 +34,7 @@ from care.sla.policy import policy
 from care.wording import say, spoken_time
 
 #: what the second matter of a story takes over from the first
-_SHARED = ("rest", "description", "line", "contact", "callable", "seems", "ours", "soothed")
+_SHARED = ("rest", "description", "line", "contact", "callable", "seems", "ours")
 
 
 class FileComplaint(Action):
@@ -54,9 +57,9 @@ class FileComplaint(Action):
         if complaint["rest"] is None:
             offer_notices(dispatcher, mobile_in(complaint["contact"] or "") or mobile_in(complaint["line"] or ""))
             return [AllSlotsReset()]
-        title = policy().categories[policy().category_of(complaint["rest"])].title
-        dispatcher.utter_message(response="utter_complaint_rest", title=title)
-        return [AllSlotsReset(), *(SlotSet(slot(field), complaint[field]) for field in _SHARED)]
+        offered = offer(dispatcher, complaint["rest"])
+        kept = [] if is_question(complaint["rest"]) else [SlotSet(slot(field), complaint[field]) for field in _SHARED]
+        return [AllSlotsReset(), *kept, *offered]
 
 
 def _file(session: Session, complaint: Complaint, key: OnceKey, now: datetime) -> tuple[Filed, Standing]:
@@ -167,12 +170,14 @@ class CancelComplaint(Action):
 
 
 class AnswerRest(Action):
-    """Yes or no to 「您还提到了费用争议，要接着登记吗？」."""
+    """Yes or no to 「您还提到了费用争议，要接着登记吗？」 or 「您还问到“查余额”，要现在看吗？」."""
 
     def name(self) -> str:
         return "action_answer_rest"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        if said_last(tracker, "utter_rest_question"):
+            return self._answer_question(dispatcher, tracker)
         if not said_last(tracker, "utter_complaint_rest"):
             is_left = tracker.get_slot(slot("category")) is not None  # its first matter is not filed yet
             return [*([] if is_left else [SlotSet(slot("rest"), None)]), FollowupAction("action_what_now")]
@@ -180,3 +185,12 @@ class AnswerRest(Action):
             return [FollowupAction(FORM)]
         dispatcher.utter_message(response="utter_complaint_rest_declined")
         return [AllSlotsReset(), FollowupAction("action_listen")]
+
+    def _answer_question(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        label, is_wanted = str(tracker.get_slot(slot("rest"))), intent_of(tracker)[0] == "affirm"
+        done = SlotSet(slot("rest"), None)
+        if is_wanted and label == "ticket_status":
+            return [done, FollowupAction("action_follow_up")]
+        response = response_of(label, None) if is_wanted else "utter_all_right"
+        dispatcher.utter_message(response=response, hotline=policy().operator.hotline)
+        return [done, FollowupAction("action_listen")]

@@ -14,10 +14,13 @@ from actions.complaints.decisions import URGE
 from actions.complaints.fields import is_answer, is_outburst
 from actions.complaints.line import look_up
 from actions.complaints.opening import begin
+from actions.concerns import concerns_of
 from actions.digressions import answer_digression, digression_of
 from actions.moves import is_command
 from actions.turn import text_of
 from actions.urgent import attend, leave_form
+from actions.which import ask_which
+from care.handoff.rules import Reason
 from care.sla.policy import policy
 from care.wording import say
 
@@ -33,13 +36,16 @@ class ValidateComplaintForm(Action):
         if urgent is not None:
             return urgent
         complaint = Complaint(tracker)
+        if complaint.asked is None and (asked := ask_which(dispatcher, tracker)):
+            return asked
         if complaint.asked is None:
             begin(complaint, dispatcher, tracker)
             question = None
         elif is_command(tracker):
             return leave_form(tracker, "action_cancel_complaint")
-        elif is_outburst(text_of(tracker)):
-            dispatcher.utter_message(response="utter_complaint_outburst")
+        elif is_outburst(text_of(tracker), Reason.ANGER in concerns_of(tracker)):
+            if not dispatcher.messages:
+                dispatcher.utter_message(response="utter_complaint_outburst")
             question = failed(complaint, dispatcher, tracker)
         elif not is_answer(complaint.asked, text_of(tracker)) and (aside := digression_of(tracker)):
             await answer_digression(dispatcher, tracker, aside)

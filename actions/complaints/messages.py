@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions.turn import MOVES
-
-_NOT_UNDERSTOOD = "nlu_fallback"
+from actions.turn import MOVES, NOT_UNDERSTOOD
 
 Message = dict[str, Any]
 
@@ -19,13 +17,13 @@ def words_of(message: Message) -> str:
 
 def best_label_of(message: Message) -> str | None:
     labels = [str(intent["name"]) for intent in message.get("intent_ranking") or []]
-    return next((label for label in labels if label != _NOT_UNDERSTOOD), None)
+    return next((label for label in labels if label != NOT_UNDERSTOOD), None)
 
 
 def labels_of(message: Message) -> list[str]:
     """Most likely first, without the moves of the dialogue: a story with a number in it looks like an answer."""
     labels = [str(intent["name"]) for intent in message.get("intent_ranking") or []]
-    return [label for label in labels if label != _NOT_UNDERSTOOD and label not in MOVES - {"complain"}]
+    return [label for label in labels if label != NOT_UNDERSTOOD and label not in MOVES - {"complain"}]
 
 
 def entities_of(message: Message, name: str) -> list[dict[str, Any]]:

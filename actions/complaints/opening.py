@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.complaints.complaint import Complaint
 from actions.complaints.fields import check
+from actions.complaints.grievance import is_question
 from actions.complaints.messages import Message, best_label_of, entities_of, labels_of, words_of
 from actions.complaints.misplaced import say_order
 from actions.complaints.story import Found, facts_of, is_house_number
+from actions.memory import responses_in, said_last, turns
 from actions.turn import MOVES, intent_of, text_of
+from actions.which import was_asked
 from care.accounts.rules import mask_numbers
 from care.complaints import rules
 from care.complaints.category import category_for
-from care.conversations.tone import tone_of
 from care.errors import InvalidInput
 from care.sla.policy import policy
 
@@ -29,6 +34,13 @@ _OPEN_CATEGORIES = (None, "other")
 
 def begin(complaint: Complaint, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
     """The form opens: by a story, by the bare wish to complain, by a button, or once more after it was left."""
+    if (question := _of_a_question(complaint, tracker)) is not None:
+        category = policy().category_of(complaint["rest"])
+        complaint.forget()
+        complaint["category"] = category
+        dispatcher.utter_message(response="utter_complaint_second", title=complaint.category.title)
+        hear(complaint, dispatcher, question, category)
+        return
     chosen = _chosen_category(tracker)
     message = _message_of_the_matter(complaint, tracker)
     words = words_of(message)
@@ -48,22 +60,24 @@ def hear(complaint: Complaint, dispatcher: CollectingDispatcher, message: Messag
     """Keep a story, and everything in it that need not be asked any more. `category`: chosen already."""
     words = words_of(message)
     matters = entities_of(message, "matter")
-    if category is None and (matters or complaint["category"] in _OPEN_CATEGORIES):
+    filed = [each for each in matters if not is_question(str(each["value"]))]
+    if category is None and (filed or complaint["category"] in _OPEN_CATEGORIES):
         found = category_for(labels_of(message), words, policy())
-        complaint["category"] = policy().category_of(str(matters[0]["value"])) if matters else found
-    others = [each for each in matters if policy().category_of(str(each["value"])) != complaint["category"]]
+        complaint["category"] = policy().category_of(str(filed[0]["value"])) if filed else found
+    ours = next((each for each in filed if policy().category_of(str(each["value"])) == complaint["category"]), None)
+    begin = int(ours["start"]) if ours else 0
+    # a question in front was answered already
+    others = [each for each in matters if each is not ours and (each in filed or int(each["start"]) > begin)]
     complaint["rest"] = str(others[0]["value"]) if others else None
     if others:
         say_order(complaint, dispatcher)
     complaint.add_to_story(words)
-    _fill_from(complaint, message, until=int(others[0]["start"]) if others else len(words))
-    if tone_of(words).is_angry and not complaint["soothed"]:
-        complaint["soothed"] = True
-        dispatcher.utter_message(response="utter_complaint_empathy")
+    later = [int(each["start"]) for each in matters if int(each["start"]) > begin]
+    _fill_from(complaint, message, begin if ours and ours is not matters[0] else 0, min(later, default=len(words)))
 
 
-def _fill_from(complaint: Complaint, message: Message, until: int) -> None:
-    """`until`: there the second matter begins. Number, place and contact are of both, day and wish of the first."""
+def _fill_from(complaint: Complaint, message: Message, begin: int, until: int) -> None:
+    """`begin`, `until`: there this matter is told. Number, place and contact are of all, day and wish of this one."""
     words = words_of(message)
     phones, days = (
         [Found(str(each["value"]), int(each["start"]), int(each["end"])) for each in entities_of(message, name)]
@@ -72,10 +86,16 @@ def _fill_from(complaint: Complaint, message: Message, until: int) -> None:
     days = [day for day in days if not is_house_number(words[: day.end], day.value)]
     with_place = complaint.category.place == "address"
     of_both = facts_of(words, phones, [], with_place)
-    of_first = facts_of(words[:until], phones, [day for day in days if day.end <= until], with_place)
+    of_this = facts_of(words[begin:until], _within(phones, begin, until), _within(days, begin, until), with_place)
     for field in ("line", "address", "since", "speed_test", "wish", "contact"):
-        if value := (of_both if field in _OF_BOTH else of_first).get(field):
+        if value := (of_both if field in _OF_BOTH else of_this).get(field):
             _fill(complaint, field, value)
+
+
+def _within(found: Sequence[Found], begin: int, until: int) -> list[Found]:
+    """Those in a part of the text, with their places in the part."""
+    inside = (each for each in found if begin <= each.start and each.end <= until)
+    return [Found(each.value, each.start - begin, each.end - begin) for each in inside]
 
 
 _OF_BOTH = ("line", "address", "contact")
@@ -99,11 +119,34 @@ def _message_of_the_matter(complaint: Complaint, tracker: Tracker) -> Message:
     """The latest one; for a button the words before it, so that nobody tells their story twice."""
     latest: Message = dict(tracker.latest_message)
     if text_of(tracker):
-        return latest
+        return _answered(latest, tracker) if was_asked(tracker) else latest
     before = _message_before(tracker)
     if before is None or (complaint["description"] and category_for(labels_of(before), "", policy()) == "other"):
         return latest
     return before
+
+
+def _answered(latest: Message, tracker: Tracker) -> Message:
+    """「扣错了」 to 「是想查费用，还是扣错了要投诉？」: the words before it are the story, and what this adds."""
+    before = _message_before(tracker)
+    if before is None or not words_of(before):
+        return latest
+    adds = rules.tells_what_happened(words_of(latest)) and len(words_of(latest)) >= _STORY_LENGTH
+    named_now = [each for each in latest.get("intent_ranking") or [] if str(each["name"]).startswith("complaint_")][:1]
+    named = [each for each in before.get("intent_ranking") or [] if str(each["name"]).startswith("complaint_")]
+    is_named = bool(labels_of(latest)) and labels_of(latest)[0].startswith("complaint_")
+    return before | {
+        "text": f"{before['text']}\n{words_of(latest)}" if adds else before["text"],
+        "intent_ranking": [*(named_now if is_named else []), *named],
+    }
+
+
+def _of_a_question(complaint: Complaint, tracker: Tracker) -> Message | None:
+    """The message whose first matter was a question, when the second is to be filed now; else None."""
+    if not complaint["rest"] or complaint["description"] or not said_last(tracker, "utter_complaint_rest"):
+        return None
+    is_yes = not text_of(tracker) or len(text_of(tracker)) <= _BARE_LENGTH
+    return _message_before(tracker) if is_yes else None
 
 
 def _is_new(tracker: Tracker, words: str) -> bool:
@@ -137,11 +180,23 @@ def _take_up(complaint: Complaint, dispatcher: CollectingDispatcher) -> None:
 def _message_before(tracker: Tracker) -> Message | None:
     """What the customer wrote before this button, as it was understood.
 
-    None where that was a button too, or a word to the bot (「算了」) and no story.
+    None where that was a button too, or a word to the bot (「算了」) and no story. A button that only told what the
+    words before it meant is passed over.
     """
-    said = [event for event in tracker.events if event.get("event") == "user"]
-    if len(said) < 2 or str(said[-2].get("text") or "").startswith("/"):
+    _, *earlier = turns(tracker)
+    while len(earlier) > 1 and _is_button(earlier[0]) and _asks_what_is_meant(earlier[1]):
+        earlier = earlier[1:]
+    if not earlier or _is_button(earlier[0]):
         return None
-    message: Message = said[-2].get("parse_data") or {}
+    said = earlier[0][0]
+    message: Message = said.get("parse_data") or {}
     best = best_label_of(message)
-    return None if best is None or best in MOVES else message | {"text": said[-2]["text"]}
+    return None if best is None or best in MOVES else message | {"text": said["text"]}
+
+
+def _asks_what_is_meant(turn: list[dict[str, Any]]) -> bool:
+    return any(name.startswith(("utter_which", "utter_not_understood")) for name in responses_in(turn))
+
+
+def _is_button(turn: list[dict[str, Any]]) -> bool:
+    return str(turn[0].get("text") or "").startswith("/")

@@ -5,8 +5,10 @@ fault of ours, with its traceback on stderr.
 """
 
 import json
+import logging
 import os
 import sys
+import warnings
 from importlib import import_module
 from typing import Any
 
@@ -23,6 +25,7 @@ COMMANDS = {
     "report": "bot.lab.report",
     "compare": "bot.lab.compare",
     "parse": "bot.lab.parse",
+    "signals": "bot.lab.signals",
 }
 
 
@@ -31,12 +34,26 @@ def main(arguments: list[str]) -> int:
     # Libraries print where they like: from here on stdout is stderr, and the answer goes to what stdout was.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answer:
         os.dup2(2, 1)
+        _silence()
         try:
             result, code = _answer(arguments), 0
         except BadInput as reason:
             result, code = {"error": str(reason)}, 1
         json.dump(result, answer, ensure_ascii=False)
     return code
+
+
+def _silence() -> None:
+    # TensorFlow, Rasa, matplotlib and what they pin warn about each other whatever the filters say, and bot.logs, once
+    # imported, writes that down: none of it is progress.
+    warnings.showwarning = _unsaid
+    for chatty in ("py.warnings", "jieba"):
+        logging.getLogger(chatty).disabled = True
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+
+
+def _unsaid(*_: object, **__: object) -> None:
+    pass
 
 
 def _answer(arguments: list[str]) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """``read``: texts through the trained model's whole pipeline.
 
-In: ``{"model", "texts", "measure"}``. Out: ``{"readings": [{"label", "sub", "confidence", "ranking", "asked_back",
-"stage", "seconds"}, …]}``, in the order of the texts (``bot.lab.pipeline.Understood``).
+In: ``{"model", "texts", "measure", "signals"}``. Out: ``{"readings": [{"label", "sub", "confidence", "ranking",
+"asked_back", "stage", "seconds", "core_seconds"}, …]}``, in the order of the texts (``bot.lab.pipeline.Understood``).
 
 With ``measure`` everything happens on one core (the caller sets OMP_NUM_THREADS to 1 before), no text is remembered
 from the one before, and there is also ``"speed": {"first", "long", "short", "short_beside_long",
 "memory", "memory_peak"}``: milliseconds for the first message of the process, for the slowest of some messages with
 LONG characters, for a short one alone and behind that long one that came in with it; megabytes resident (null where the
-system does not tell).
+system does not tell). With ``signals`` there are also ``"signals"``: what ``bot.lab.signals.score`` gives.
 """
 
 import os
@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bot.lab import signals
 from bot.lab.loading import load
 from bot.lab.payload import BadInput, path, say, strings
 
@@ -43,10 +44,12 @@ def run(payload: dict[str, Any]) -> dict[str, Any]:
         readings.append(pipeline.read(text).as_dict())
         if done % _SAID_EVERY == 0 or done == len(texts):
             say(f"{done} of {len(texts)} messages read")
-    return {
-        "readings": readings,
-        **({"speed": {"first": round(first * 1000, 1), **_speed(pipeline, texts)}} if measure else {}),
-    }
+    found: dict[str, Any] = {"readings": readings}
+    if measure:
+        found["speed"] = {"first": round(first * 1000, 1), **_speed(pipeline, texts)}
+    if payload.get("signals"):
+        found["signals"] = signals.score(lambda text: pipeline.parse(text)[1].get("signals") or {})
+    return found
 
 
 def _speed(pipeline: Any, texts: list[str]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from bot.nlu.augmentation import Phrases, augmented
 from bot.nlu.encoder import TERMS, Encoder, identity, terms_of
 from bot.nlu.ngrams import Example, Vocabulary
 
-_CALIBRATION_FOLDS = 3
+_CALIBRATION_FOLDS = 3  # of which one is read: a third of the examples is plenty for two numbers
 _WORD = re.compile(r"[^\W\d_]")
 _HAN_OR_WORD = re.compile(r"[\u3400-\u9fff]{2}|[A-Za-z]{3}")
 
@@ -201,8 +201,8 @@ def out_of_fold(
     rows = _rows(examples, labels, settings, encoder)
     names = sorted(set(rows.labels))
     targets = np.array([names.index(label) for label in rows.labels])
-    scores, own = _unseen(rows, targets, len(names), settings, folds)
-    factors = linear.calibrate(scores, targets[own])
+    scores, read = _unseen(rows, targets, len(names), settings, folds, parts=folds)
+    factors = linear.calibrate(scores, targets[read])
     return linear.softmax(sum(factor * each for factor, each in zip(factors, scores, strict=True)))
 
 
@@ -240,24 +240,28 @@ def _weighted(terms: np.ndarray, idf: np.ndarray) -> np.ndarray:
 def _calibrated(rows: _Rows, targets: np.ndarray, count: int, settings: Settings) -> tuple[list[float], list[float]]:
     if len(set(rows.origin)) < 2 * _CALIBRATION_FOLDS:
         return [1.0], [1.0, 1.0]
-    scores, own = _unseen(rows, targets, count, settings, _CALIBRATION_FOLDS)
-    return linear.calibrate(scores[:1], targets[own]), linear.calibrate(scores, targets[own])
+    scores, read = _unseen(rows, targets, count, settings, _CALIBRATION_FOLDS, parts=1)
+    return linear.calibrate(scores[:1], targets[read]), linear.calibrate(scores, targets[read])
 
 
 def _unseen(
-    rows: _Rows, targets: np.ndarray, count: int, settings: Settings, folds: int
+    rows: _Rows, targets: np.ndarray, count: int, settings: Settings, folds: int, parts: int
 ) -> tuple[list[np.ndarray], np.ndarray]:
-    """Scores of the stages for the written examples, each by a model without it and without what was made from it."""
+    """Scores of the stages for written examples, each by a model without it and without what was made from it.
+
+    Of ``folds`` parts the first ``parts`` are read; which examples these are is the second thing returned.
+    """
     own = np.flatnonzero(rows.origin == np.arange(len(rows.origin)))
     fold = linear.folds_of(targets[own], folds)[rows.origin]
     stages = [(rows.first, settings.first)] + ([(rows.second, settings.second)] if rows.second.nnz else [])
     scores = [np.zeros((len(own), count)) for _ in stages]
-    for part in range(folds):
+    for part in range(parts):
         inside, outside = np.flatnonzero(fold != part), own[fold[own] == part]
         for at, (matrix, strength) in enumerate(stages):
             weights, bias = linear.fit(matrix[inside], targets[inside], count, strength)
             scores[at][outside] = matrix[outside] @ weights + bias
-    return scores, own
+    read = own[fold[own] < parts]
+    return [each[read] for each in scores], read
 
 
 def _subs(rows: _Rows, settings: Settings) -> dict[str, tuple[list[str], Stage]]:

@@ -1,8 +1,9 @@
 """Two matters in one message: 「宽带断了三天没人修，另外上个月多扣了我五十块」.
 
-The message is cut into clauses, and the classifier that read the whole reads each of them. The classifier stays the
-only model. Conservative on purpose: a story told in many clauses is one matter, and so is a complaint with a word on
-the staff (「断网三天，客服态度还差」), on what is wanted, or on whom the customer will go to.
+The message is cut into clauses, and the classifier that read the whole reads each of them, or what stands between two
+words such as 「另外」. The classifier stays the only model. Conservative on purpose: a story told in many clauses is
+one matter, and so is a complaint with a word on the staff (「断网三天，客服态度还差」), on what is wanted, or on whom
+the customer will go to. A question counts where the customer tells it apart: 「查下余额，另外宽带断了三天」.
 """
 
 import re
@@ -31,9 +32,10 @@ _SHORTEST_MESSAGE = 10
 _MARKS = "。；;！!？?，,、…\n"
 # 「另外」 tells a new matter apart; 「还」 and 「也」 go on with the old one.
 _APART = (
-    r"另外|另(?=有|还|還|一)|此外|其次|第[二三](?:[，,、：:]|[点點件]|[个個]问|[个個]問|(?=[我你您]))|[二三]是|[二三][来來](?=[我你您])"
+    r"另外(?![两兩二三几幾的收付交]|一[个個只位](?![问問事]))|另(?=有|还|還|一)|此外|其次|第[二三](?:[，,、：:]|[点點件]|[个個]问|[个個]問|(?=[我你您]))|[二三]是|[二三][来來](?=[我你您])"
     r"|再一[个個]|再就是|再者|[还還]有(?:就是|一?[个個件][事问問]|一[点點]|[，,：:])|[还還]要(?:投诉|投訴|反映)"
-    r"|[顺順]便(?:说|說|问|問|投)|[对對]了[，,]|2[、.．](?!\d)"
+    r"|[还還]有(?=[我你您手宽寬话話流])|[还還]想(?=[问問查办辦投了知])|再(?=[问問查]一?[下个個])|[还還]有.{0,2}想(?=[问問查])"
+    r"|[顺順]便(?:再|帮我|幫我|给我|給我)?(?:说|說|问|問|投|查|看)|[对對]了[，,]|2[、.．](?!\d)"
 )
 _BREAK = re.compile(
     rf"(?P<apart>{_APART})|[{_MARKS}]+|而且|[并並]且|同[时時]"
@@ -66,6 +68,21 @@ _MATTERS = {
     "complaint_spam_fraud", "billing_arrears_suspension", "billing_roaming", "billing_invoice", "privacy_leak",
     "rights_portability", "rights_cancellation",
 }  # fmt: skip
+_SERVICE = "complaint_service"
+#: told apart by the customer, so is a question, and service beside one
+_WISHES = _MATTERS | {
+    _SERVICE, "billing_balance", "billing_detail", "billing_usage", "billing_package", "privacy_access",
+    "privacy_correct", "privacy_delete", "ticket_status",
+}  # fmt: skip
+#: one matter, whatever is told of it first
+_ALIKE = (
+    {"complaint_billing", "complaint_vas", "billing_detail", "billing_balance"},
+    {"billing_package", "complaint_marketing", "complaint_vas"},
+    {"complaint_broadband", "complaint_network"},
+    {"complaint_network", "billing_usage"},
+    {"privacy_access", "privacy_leak", "complaint_spam_fraud"},
+)
+_TOLD_APART = 0.6
 # A question about a bill in the midst of a complaint is the complaint: 「不知道扣的什么费用」.
 _ASKED = {"billing_detail": "complaint_billing", "billing_usage": "complaint_billing"}
 _FEW_CLAUSES = 4
@@ -132,9 +149,36 @@ def matters(text: str, read: Callable[[str], Reading]) -> list[Matter]:
             found.append(Matter(label, clause.start, clause.end, probability))
         elif label == found[-1].label:
             found[-1] = replace(found[-1], end=clause.end)
+    if len(found) < 2 and len(apart := _told_apart(text, clauses, read)) > 1:
+        return apart
     if len(found) > 1 or (found and _is_under_service(found[0], clauses, read(text[:_MOST_CHARACTERS]))):
         return found
     return []
+
+
+def _told_apart(text: str, clauses: list[Clause], read: Callable[[str], Reading]) -> list[Matter]:
+    """What stands before, between and behind the customer's words for something else, each read as a whole."""
+    if not any(clause.is_apart for clause in clauses):
+        return []
+    parts: list[list[Clause]] = []
+    for clause in clauses:
+        if clause.is_apart or not parts:
+            parts.append([])
+        if not _NO_MATTER.search(text[clause.start : clause.end]):
+            parts[-1].append(clause)
+    found: list[Matter] = []
+    for part in (part for part in parts if part):
+        start, end = part[0].start, part[-1].end
+        label, probability = max(read(text[start:end]), key=lambda each: each[1], default=("", 0.0))
+        is_told = label in _WISHES and probability >= _TOLD_APART
+        if is_told and not any(_are_alike(label, matter.label) for matter in found):
+            found.append(Matter(label, start, end, probability))
+    others = [matter for matter in found if matter.label != _SERVICE]
+    return others if any(matter.label.startswith("complaint_") for matter in others) else found
+
+
+def _are_alike(label: str, other: str) -> bool:
+    return label == other or any({label, other} <= alike for alike in _ALIKE)
 
 
 def _told(reading: Reading, words: str) -> tuple[str, float]:
@@ -165,15 +209,15 @@ def _family(label: str) -> tuple[set[str], "re.Pattern[str]"] | None:
 def _is_under_service(first: Matter, clauses: list[Clause], of_whole: Reading) -> bool:
     """「断网三天，客服态度还差」 is read as a whole as a complaint about the service: what was told first counts."""
     is_short = len(clauses) <= _FEW_CLAUSES and first.start == clauses[0].start
-    return is_short and _family(first.label) is not None and bool(of_whole) and of_whole[0][0] == "complaint_service"
+    return is_short and _family(first.label) is not None and bool(of_whole) and of_whole[0][0] == _SERVICE
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class MatterFinder(GraphComponent, EntityExtractorMixin):
     """Adds an entity ``matter`` for each matter of a message that tells more than one: value label, place in the text.
 
-    The intent becomes that of the first complaint among them: two matters together look like neither of both. Place
-    it behind the classifier and behind ``RuleEntityExtractor``, which puts the customer's own words back.
+    The intent becomes that of the first one: two matters together look like neither of both. Place it behind the
+    classifier and behind ``RuleEntityExtractor``, which puts the customer's own words back.
     """
 
     @classmethod
@@ -206,9 +250,7 @@ class MatterFinder(GraphComponent, EntityExtractorMixin):
 
 
 def _lead(message: Message, found: list[Matter]) -> None:
-    first = next((matter for matter in found if matter.label.startswith("complaint_")), None)
-    if first is None:
-        return
+    first = found[0]
     certain = round(first.probability, 4)
     others = [
         {**entry, "confidence": round(entry["confidence"] * (1 - certain), 4)}

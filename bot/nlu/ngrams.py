@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix
 
 MAX_CHARACTERS = 256
 CHARACTER_GRAMS = (1, 2, 3, 4)
-MIN_DOCUMENTS = 3  # an n-gram of fewer examples is not kept; with little data every n-gram is rare
+MIN_DOCUMENTS = 5  # an n-gram of fewer examples is not kept; with little data every n-gram is rare
 _LITTLE_DATA = 1000
 
 # One phone number must look like any other, and beside words it says nothing: stories with a number were taken for bare

@@ -30,7 +30,7 @@ def category_for(intent_ranking: Sequence[str], text: str, policy: Policy) -> st
     A label that names a matter decides, unless the words name one that has no label of its own (合约). Under a label
     that names none (a threat to appeal, 我要投诉) the words of the policy file decide, then the next labels.
     """
-    named = _named_in(plain(text).lower(), policy)
+    named = named_in(text, policy)
     best = intent_ranking[0] if intent_ranking else None
     if best is not None and _is_matter(best, policy):
         category = policy.category_of(best)
@@ -49,9 +49,10 @@ def _is_matter(label: str, policy: Policy) -> bool:
     return label not in _ON_TOP and any(label in category.intents for category in policy.categories.values())
 
 
-def _named_in(text: str, policy: Policy) -> list[str]:
+def named_in(text: str, policy: Policy) -> list[str]:
     """The categories of which a word occurs, in the order of the policy file."""
-    return [name for name, category in policy.categories.items() if any(word in text for word in category.words)]
+    said = plain(text).lower()
+    return [name for name, category in policy.categories.items() if any(word in said for word in category.words)]
 
 
 _APPEAL = re.compile(

@@ -26,7 +26,7 @@ from care.once import OnceKey, once
 from care.plain import digits_of
 from care.sla.policy import FIRST_FEEDBACK, Policy
 from care.sla.service import due_times, end_clocks, start_clock
-from care.tickets.rules import OPEN, EventKind, Level, Status, read_number
+from care.tickets.rules import OPEN, EventKind, Kind, Level, Status, read_number
 from care.tickets.service import (
     accessible_tickets,
     add_event,
@@ -178,7 +178,8 @@ def reopen(
 ) -> Standing:
     """A customer is not satisfied with the result: it is worked on again, more urgently, with a new promise.
 
-    The earlier result stays in the history. Raises InvalidInput `not_resolved`, `reopen_too_late`, `no_ticket`.
+    The earlier result stays in the history; on a suggestion nothing is promised. Raises InvalidInput `not_resolved`,
+    `reopen_too_late`, `no_ticket`.
     """
 
     def refused(ticket: Ticket) -> str | None:
@@ -191,7 +192,8 @@ def reopen(
         ticket.outcome = None
         attach_to_ticket(session, conversation_id, ticket.id, now)
         raise_priority(session, ticket, "system", now)
-        start_clock(session, ticket.id, f"solution_{ticket.complexity}", policy, now)
+        if ticket.kind != Kind.FEEDBACK:
+            start_clock(session, ticket.id, f"solution_{ticket.complexity}", policy, now)
         return {"number": ticket.number, "level": level}
 
     result = once(session, key, now, write)

@@ -26,6 +26,8 @@ class Standing:
     #: key of the word that customers see (`utter_stage_…`)
     stage: str
     status: str
+    #: a word of care.tickets.rules.Kind
+    kind: str
     is_open: bool
     #: None when met or over
     feedback_due: datetime | None
@@ -46,15 +48,15 @@ def standings(session: Session, tickets: Sequence[tuple[Ticket, Level]], now: da
     for ticket, level in tickets:
         in_time = {name: at for name, at in due[ticket.id].items() if at > now}
         is_shown = level >= Level.CODE
-        category = policy().categories.get(ticket.category, policy().categories["other"])
         department = policy().departments.get(ticket.department, "")
         found.append(
             Standing(
                 number=ticket.number,
-                category=category.title if is_shown else "",
+                category=policy().title_of(ticket.category) if is_shown else "",
                 department=department if is_shown else "",
                 stage=STAGE[Status(ticket.status)],
                 status=ticket.status,
+                kind=ticket.kind,
                 is_open=ticket.status in OPEN,
                 feedback_due=in_time.get(FIRST_FEEDBACK),
                 solution_due=in_time.get(f"solution_{ticket.complexity}"),

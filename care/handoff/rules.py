@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from care.plain import plain
@@ -11,8 +12,33 @@ from care.plain import plain
 class Reason(StrEnum):
     ASKED = "asked"  # the customer asked for a person
     NOT_UNDERSTOOD = "not_understood"  # two messages in a row were not understood
-    DISTRESS = "distress"  # spoke of ending their life
     BOT_FAILURE = "bot_failure"  # no answer after several tries; withdrawn when the bot answers first
+    # concerns: what the customer's words let fear (signals of understanding, each named as its signal)
+    DISTRESS = "distress"  # spoke of ending their life
+    FRAUD = "fraud"  # is being defrauded, or just was
+    LEAK = "leak"  # their data was leaked or misused
+    THREAT = "threat"  # will go to court, a regulator or the media
+    ANGER = "anger"  # is beside themselves
+    ELDERLY = "elderly"  # is 65 or older, or cannot manage
+
+
+#: the concerns, most pressing first: in this order the desk is to take up who waits
+CONCERNS = (Reason.DISTRESS, Reason.FRAUD, Reason.LEAK, Reason.THREAT, Reason.ANGER, Reason.ELDERLY)
+#: a person was wanted for no other reason than these
+_PLAIN = (Reason.ASKED, Reason.NOT_UNDERSTOOD)
+
+
+def concerns_in(signals: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[Reason, ...]:
+    """The concerns of one message, most pressing first. `signals`: probabilities, 0 to 1, by name of the concern."""
+    return tuple(each for each in CONCERNS if signals.get(each, 0.0) >= thresholds[each])
+
+
+def reason_for(reason: Reason, concerns: Iterable[str]) -> Reason:
+    """Why a person is asked for where the conversation has raised concerns: the most pressing one tells more."""
+    if reason not in _PLAIN:
+        return reason
+    raised = set(concerns)
+    return next((each for each in CONCERNS if each in raised), reason)
 
 
 class Status(StrEnum):

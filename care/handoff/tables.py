@@ -1,4 +1,4 @@
-"""Requests for a person: at most one is open in a conversation."""
+"""Requests for a person, at most one open in a conversation; and what customers' words let fear."""
 
 from __future__ import annotations
 
@@ -28,3 +28,17 @@ class Handoff(Base):
     requested_at: Mapped[datetime]
     #: when it was picked up, closed or withdrawn, the last of these
     changed_at: Mapped[datetime]
+
+
+class Concern(Base):
+    """A concern that was raised in a conversation."""
+
+    __tablename__ = "concerns"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    #: one of care.handoff.rules.CONCERNS
+    reason: Mapped[str] = mapped_column(String(32), primary_key=True)
+    #: of the first message that raised it
+    message_id: Mapped[int] = mapped_column(BigInteger)
+    #: the last time
+    raised_at: Mapped[datetime]

@@ -15,6 +15,8 @@ from care.plain import plain
 
 DEFAULT = Path(__file__).with_name("policy.yml")
 FIRST_FEEDBACK = "first_feedback"
+#: what a ticket of `suggestions` has as its category
+SUGGESTION = "suggestion"
 
 
 class _Strict(BaseModel):
@@ -94,6 +96,14 @@ class Category(_Strict):
         return words
 
 
+class Suggestions(_Strict):
+    """Proposals of customers: tickets of kind feedback. They seek no redress, so no clock runs on them."""
+
+    title: str
+    department: str
+    priority: int = Field(ge=1, le=4)
+
+
 class Policy(_Strict):
     version: str = Field(max_length=32)
     operator: Operator
@@ -101,6 +111,7 @@ class Policy(_Strict):
     departments: dict[Annotated[str, Field(max_length=40)], str]
     clocks: dict[Annotated[str, Field(max_length=32)], ClockSpec]
     categories: dict[Annotated[str, Field(max_length=40)], Category]
+    suggestions: Suggestions
 
     @model_validator(mode="after")
     def _names_exist(self) -> Policy:
@@ -109,6 +120,10 @@ class Policy(_Strict):
                 raise ValueError(f"clocks: {name} is missing")
         if "other" not in self.categories:
             raise ValueError("categories: other is missing; it takes what fits nowhere else")
+        if SUGGESTION in self.categories:
+            raise ValueError(f"categories: {SUGGESTION} is the name of what is under suggestions; take another")
+        if self.suggestions.department not in self.departments:
+            raise ValueError(f"suggestions.department: {self.suggestions.department} is not under departments")
         owner: dict[str, str] = {}
         named_by: dict[str, str] = {}
         for name, category in self.categories.items():
@@ -133,6 +148,12 @@ class Policy(_Strict):
             if intent in category.intents:
                 return name
         return "other"
+
+    def title_of(self, category: str) -> str:
+        """What customers are told of a ticket's category; of one that the policy has lost, that of `other`."""
+        if category == SUGGESTION:
+            return self.suggestions.title
+        return self.categories.get(category, self.categories["other"]).title
 
     def clocks_of(self, category: str, complexity: str) -> dict[str, ClockSpec]:
         names = [FIRST_FEEDBACK, f"solution_{complexity}", *self.categories[category].clocks]

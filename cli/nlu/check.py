@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from care.training import corpus, duplicates
+from care.training import corpus, duplicates, signals
 from care.training.corpus import Corpus, Fault
 from cli.errors import Stop
 
@@ -15,7 +15,7 @@ _SHOWN = 20
 def sound_corpus(root: Path) -> Corpus:
     """The examples; raises Stop with file, line and what to do for each fault."""
     found = corpus.read(root)
-    stop_for(found.faults)
+    stop_for([*found.faults, *signals.faults(root)])
     return found
 
 

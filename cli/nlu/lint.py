@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from care.training import balance, corpus, duplicates, near_copies, personal
+from care.training import balance, corpus, duplicates, near_copies, personal, signals
 from care.training.corpus import Corpus, Example, Fault
 from cli.errors import Stop
 from cli.nlu import lab
@@ -30,7 +30,7 @@ def lint(checkout: Checkout, *, fast: bool, everything: bool) -> int:
     evaluation = evaluation_set(checkout.root)
     most = None if everything else _WARNINGS_SHOWN
     count = doubts = 0
-    for title, each in _faults(found, evaluation):
+    for title, each in _faults(found, signals.faults(checkout.root), evaluation):
         show(out, title, each, "red")
         count += len(each)
     for title, each in _warnings(found):
@@ -61,12 +61,12 @@ def evaluation_set(root: Path) -> Path | None:
     return None
 
 
-def _faults(found: Corpus, evaluation: Path | None) -> Findings:
+def _faults(found: Corpus, of_signals: list[Fault], evaluation: Path | None) -> Findings:
     copies: list[Fault] = []
     if evaluation is not None:
         copies = near_copies.near_copies(found.examples, near_copies.evaluation_texts(evaluation))
     return [
-        ("Cannot be used", found.faults),
+        ("Cannot be used", [*found.faults, *of_signals]),
         ("The same text under two labels", duplicates.contradictions(found.examples)),
         ("Labels without examples", balance.without_examples(found.examples, found.labels)),
         ("Personal data", personal.personal_data(found.examples)),

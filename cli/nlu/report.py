@@ -22,6 +22,9 @@ from cli.run.checkout import Checkout
 from cli.run.progress import Progress
 
 FOLDER = "reports/nlu"
+#: What other components are measured with, where the checkout has it.
+_SIGNALS = "tests/bot/signals/heldout.yml"
+_ENTITIES = "tests/bot/entities"
 #: Where the output is no terminal, the table is as wide as its content needs.
 _WIDE = 200
 
@@ -68,7 +71,8 @@ def _measured(checkout: Checkout, model: Path, progress: Progress, cross_validat
     examples = sound_corpus(checkout.root).examples if cross_validation else []
     texts = [row["text"] for row in rows or []]
     progress.say(f"reading {len(texts)} real messages and {len(asked.texts)} phrasings with {model.name}, on one core")
-    answer = read(checkout, model, [*texts, *asked.texts], measure=True)
+    with_signals = (checkout.root / _SIGNALS).is_file()
+    answer = read(checkout, model, [*texts, *asked.texts], measure=True, signals=with_signals)
     readings = answer["readings"]
     progress.say("read")
     payload: dict[str, Any] = {
@@ -83,8 +87,14 @@ def _measured(checkout: Checkout, model: Path, progress: Progress, cross_validat
         "folder": str(_made(checkout.root / FOLDER)),
     }
     found = lab.run(checkout, "report", payload | lab.shared(checkout))
+    entities = lab.run(checkout, "entities", {}) if (checkout.root / _ENTITIES).is_dir() else {}
     progress.say("measured")
-    return {**found, "speed": answer["speed"]}
+    return {
+        **found,
+        "speed": answer["speed"],
+        "signals": answer.get("signals"),
+        "entities": {Path(file).name: figures for file, figures in entities.items()},
+    }
 
 
 def _made(folder: Path) -> Path:

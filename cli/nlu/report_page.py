@@ -29,6 +29,9 @@ def page(found: Mapping[str, Any], values: Values, before: Values, floors: Mappi
     if found["own"] is not None:
         parts.append(_own(found["own"], found["gap"]))
     parts.append(_phrasings(found["phrasings"]))
+    if found["signals"]:
+        parts.append(_signals(found["signals"]))
+    parts += [_entities(name, figures) for name, figures in found["entities"].items()]
     if found["real"] is not None:
         parts.append(_misread(found["real"]["misread"]))
     return "\n\n".join(parts) + "\n"
@@ -52,8 +55,12 @@ def _summary(values: Values, before: Values, floors: Mapping[str, float]) -> str
 
 def _speed(found: Mapping[str, Any]) -> str:
     names = ("rows", "share", "median", "p95", "most", "core_p95")
-    rows = [(stage, *(figures[name] for name in names)) for stage, figures in found["latency"].items()]
-    heads = ("stage", "rows", "share", "median, ms", "p95, ms", "most, ms", "core p95, ms")
+    rows = [
+        (of, stage, *(figures[name] for name in names))
+        for of, latency in (("real messages", found["latency"]), ("phrasings", found["phrasings"]["latency"]))
+        for stage, figures in latency.items()
+    ]
+    heads = ("of", "stage", "rows", "share", "median, ms", "p95, ms", "most, ms", "core p95, ms")
     speed = found["speed"]
     more = (
         f"First message of a process: {speed['first']} ms. 10,000 characters: {speed['long']} ms; a short message that "
@@ -120,6 +127,21 @@ def _phrasings(phrasings: Mapping[str, Any]) -> str:
             "### Taken for it\n\n" + table(("text", "is"), alarms),
         )
     )
+
+
+def _signals(found: Mapping[str, Any]) -> str:
+    names = ("threshold", "precision", "recall", "f1", "support")
+    rows = [(signal, *(figures[name] for name in names)) for signal, figures in found["signals"].items()]
+    counts = f"{found['messages']} messages; of {found['without']} without a signal {found['false_alarms']} raise one."
+    return "\n\n".join(("## Emotion and risk", counts, table(("signal", *names), rows)))
+
+
+def _entities(name: str, found: Mapping[str, Any]) -> str:
+    names = ("precision", "recall", "f1", "support", "normal")
+    kinds = {**found["kinds"], "all": found["all"]}
+    rows = [(kind, *(figures[name] for name in names)) for kind, figures in kinds.items()]
+    heads = ("entity", *names[:-1], "value right")
+    return "\n\n".join((f"## Entities in {found['sentences']} sentences of {name}", table(heads, rows)))
 
 
 def _misread(misread: Sequence[Mapping[str, Any]]) -> str:

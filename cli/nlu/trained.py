@@ -28,10 +28,12 @@ def trained_model(checkout: Checkout, named: Path | None = None) -> Path:
     return model
 
 
-def read(checkout: Checkout, model: Path, texts: Sequence[str], *, measure: bool = False) -> dict[str, Any]:
+def read(
+    checkout: Checkout, model: Path, texts: Sequence[str], *, measure: bool = False, signals: bool = False
+) -> dict[str, Any]:
     """The answer of `bot.lab read`; with `measure` on one core."""
     one_core = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"} if measure else {}
-    payload = {"model": str(model), "texts": list(texts), "measure": measure}
+    payload = {"model": str(model), "texts": list(texts), "measure": measure, "signals": signals}
     return lab.run(checkout, "read", payload, **one_core)
 
 

@@ -115,7 +115,7 @@ def _rasa(setting: Setting) -> Part:
         return "model"
 
     def command() -> list[str | Path]:
-        rasa: list[str | Path] = [checkout.bot_python, "-m", "rasa", "run", "--model", model]
+        rasa: list[str | Path] = [checkout.bot_python, "-m", "bot", "run", "--model", model]
         rasa += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
         return [*rasa, "--port", str(setting.ports.rasa), "--interface", "127.0.0.1"]
 

@@ -157,7 +157,6 @@ QUESTIONS = [
     ("你们会不会不处理啊", "utter_aside_useful"),
     ("投诉工信部要多久", "utter_aside_how_long"),
     ("今天几号能修好", "utter_aside_how_long"),
-    ("投诉什么都行？", "utter_aside_rights"),
     ("工单会不会弄丢了", "utter_aside_question"),  # of nothing that we know by words
 ]
 

@@ -251,7 +251,7 @@ async def test_a_question_in_between(actions: Actions) -> None:
 
 LEAVING = [
     ("/ticket_status", "ticket_status", "utter_ticket_status"),
-    ("/help", "help", "utter_help"),
+    ("/rights_other", "rights_other", "utter_rights"),
     ("/complain", "complain", "complaint_form"),
     ("上个月莫名其妙多扣了我五十块钱", "complaint_billing", "complaint_form"),
     ("转人工", "handoff", "utter_handoff_requested"),

@@ -305,8 +305,9 @@ LEFT: list[Json] = [
 
 NO_COMMANDS = [
     ("wish", "我要求你们人工客服向我道歉并赔偿损失", "handoff", 0.9),  # a wish that mentions a person
+    ("contact", "不用联系我", "handoff", 0.9),
     ("wish", "取消这个破会员", "cancel", 0.9),  # what is to be cancelled is not the complaint
-    ("since", "取消套餐以后", "cancel", 0.9),
+    ("since", "取消套餐以后", "billing_package", 0.9),
 ]
 
 
@@ -367,21 +368,31 @@ async def test_a_clear_answer_is_no_question_in_between(
     assert slot(f"complaint_{asked}", kept) in (await actions.validate(_talk(asked).user(text, intent))).events
 
 
-OUTBURSTS = [("line", "你他妈是傻逼吗，一群废物"), ("wish", "滚"), ("address", "凭什么啊"), ("contact", "你们去死吧")]
+OUTBURSTS = [
+    ("line", "你他妈是傻逼吗，一群废物", 0.9),
+    ("wish", "滚", 0.8),
+    ("address", "凭什么啊", 0.2),  # a protest is no address either
+    ("contact", "你们去死吧", 0.9),
+]
 
 
-@pytest.mark.parametrize(("asked", "text"), OUTBURSTS)
-async def test_an_oath_fills_no_field(actions: Actions, asked: str, text: str) -> None:
-    result = await actions.validate(_talk(asked).user(text, "complaint_service"))
-    assert result.events == turned(asked, tries=1)
-    assert result.said == ["utter_complaint_outburst"]
+@pytest.mark.parametrize(("asked", "text", "anger"), OUTBURSTS)
+async def test_an_oath_fills_no_field(actions: Actions, asked: str, text: str, anger: float) -> None:
+    said = []
+    for message_id in ("1", "2"):
+        talk = _talk(asked).user(text, "complaint_service", signals={"anger": anger}, message_id=message_id)
+        result = await actions.validate(talk)
+        assert result.events == turned(asked, tries=1)
+        said += result.said
+    # the first time in a conversation a person is offered with it
+    assert said == ["utter_empathy" if anger > 0.6 else "utter_complaint_outburst", "utter_complaint_outburst"]
 
 
 @pytest.mark.parametrize("text", ["他妈的把钱退给我", "妈的赔我三百"])
 async def test_an_angry_wish_is_a_wish(actions: Actions, text: str) -> None:
-    assert (await actions.validate(_talk("wish").user(text, "complaint_service"))).events == turned(
-        "contact", wish=text
-    )
+    assert (
+        await actions.validate(_talk("wish").user(text, "complaint_service", signals={"anger": 0.9}))
+    ).events == turned("contact", wish=text)
 
 
 @pytest.mark.parametrize("asked", ["line", "since", "wish"])

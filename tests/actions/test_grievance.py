@@ -54,6 +54,48 @@ def test_two_matters_are_a_complaint_whatever_they_look_like_together() -> None:
     assert complaint_under(_tracker(talk))
 
 
+CONTENT = [
+    # what is named is what went well, or what is proposed
+    ("宽带修好了，谢谢你们的师傅", "thanks", False),
+    ("你们客服态度真好，给个赞", "praise", False),
+    ("建议套餐到期前提前三天发个短信", "suggestion", False),
+    ("建议你们别再乱扣费了", "suggestion", True),  # calls something wrong
+    ("宽带还是没修好，跟没报修一样", "unsolved", True),  # what lies under it is the matter
+]
+
+
+@pytest.mark.parametrize(("text", "sub", "is_complaint"), CONTENT)
+def test_satisfaction(text: str, sub: str, is_complaint: bool) -> None:
+    assert complaint_under(_tracker(Talk().user(text, "satisfaction", 0.9, sub=sub))) is is_complaint
+
+
+SURE = [
+    # has the word, and the model is sure what it is
+    ("投诉要找你们哪个部门", "rights_channels", 0.9, False),
+    ("我要投诉外卖送餐太慢了", "out_of_scope", 0.9, False),
+    ("投诉你们营业厅服务太差", "rights_channels", 0.5, True),  # not sure: the word decides
+    ("我要投诉上个月的账单", "billing_detail", 0.9, True),
+]
+
+
+@pytest.mark.parametrize(("text", "intent", "confidence", "is_complaint"), SURE)
+def test_the_word_complain(text: str, intent: str, confidence: float, is_complaint: bool) -> None:
+    assert complaint_under(_tracker(Talk().user(text, intent, confidence))) is is_complaint
+
+
+MATTERS = [
+    # the first of two matters is a question: it is answered, and the complaint offered behind it (actions/second.py)
+    (("billing_balance", "complaint_broadband"), False),
+    (("complaint_broadband", "billing_balance"), True),
+]
+
+
+@pytest.mark.parametrize(("matters", "is_complaint"), MATTERS)
+def test_two_matters(matters: tuple[str, str], is_complaint: bool) -> None:
+    talk = Talk().user("查下余额，另外宽带没人修断了三天", matters[0], matter=matters)
+    assert complaint_under(_tracker(talk)) is is_complaint
+
+
 def test_a_button_is_none() -> None:
     assert not complaint_under(_tracker(Talk().user("/rights_appeal")))
 

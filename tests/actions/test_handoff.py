@@ -56,7 +56,7 @@ async def test_asked_for_in_the_middle_of_a_complaint(actions: Actions) -> None:
     assert _owner() == "queue"
 
 
-NO_PERSON = ["我不等了 不要人工了", "不要人工了", "不用转人工了", "别转人工", "不等了，回到小益"]
+NO_PERSON = ["我不等了 不要人工了", "不要人工了", "不用转人工了", "别转人工", "不等了，回到小益", "不用联系我"]
 
 
 @pytest.mark.parametrize("text", NO_PERSON)

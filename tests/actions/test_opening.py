@@ -128,22 +128,22 @@ async def test_the_longest_story_is_taken(actions: Actions) -> None:
 
 
 ANGRY = [
-    ("他妈的，偷偷给我开了个视频会员", ["utter_complaint_empathy"]),
-    ("偷偷给我开了个视频会员", []),
+    ("他妈的，偷偷给我开了个视频会员", 0.9, ["utter_empathy"]),
+    ("偷偷给我开了个视频会员", 0.1, []),
 ]
 
 
-@pytest.mark.parametrize(("text", "said"), ANGRY)
-async def test_one_sentence_for_an_angry_person(actions: Actions, text: str, said: list[str]) -> None:
-    result = await actions.validate(Talk().user(text, "complaint_vas"))
+@pytest.mark.parametrize(("text", "anger", "said"), ANGRY)
+async def test_one_sentence_for_an_angry_person(actions: Actions, text: str, anger: float, said: list[str]) -> None:
+    result = await actions.validate(Talk().user(text, "complaint_vas", signals={"anger": anger}))
     assert result.said == said
-    assert (slot("complaint_soothed", True) in result.events) is bool(said)
+    assert slot("complaint_description", text) in result.events
 
 
 async def test_what_is_urgent_comes_first(actions: Actions) -> None:
     """Somebody is being cheated right now (actions/urgent.py)."""
     text = "刚才有个自称移动客服的让我把验证码给他，还让我转账"
-    result = await actions.validate(Talk().user(text, "complaint_spam_fraud"))
+    result = await actions.validate(Talk().user(text, "complaint_spam_fraud", signals={"fraud": 0.9}))
     assert result.said == ["utter_fraud_advice"]
     assert slot("complaint_description", text) in result.events
 
@@ -166,12 +166,12 @@ async def test_two_matters(actions: Actions) -> None:
     )
 
 
-async def test_two_labels_of_one_category_are_one_matter(actions: Actions) -> None:
-    talk = Talk().user(
-        "账单不对，另外流量费也不对", "complaint_billing", matter=("complaint_billing", "billing_detail")
-    )
-    assert slot("complaint_rest", None) not in (await actions.validate(talk)).events
-    assert talk.slots["complaint_rest"] is None
+async def test_a_question_of_the_same_category_is_a_matter_of_its_own(actions: Actions) -> None:
+    text = "多扣了我五十块，另外查下流量剩多少"
+    talk = Talk().user(text, "complaint_billing", matter=("complaint_billing", "billing_usage"))
+    _place(talk, "billing_usage", text.index("查下"))
+    await actions.validate(talk)
+    assert talk.slots["complaint_rest"] == "billing_usage"
 
 
 def _place(talk: Talk, matter: str, start: int) -> None:
@@ -190,7 +190,7 @@ async def test_a_button_under_another_answer_means_the_message_before(actions: A
 async def test_a_button_after_a_button_means_no_words(actions: Actions) -> None:
     """Further back lies another matter."""
     talk = Talk().user("我的流量怎么没了", "billing_usage").did("action_answer").did("action_listen")
-    talk.user("/help").did("action_answer").did("action_listen")
+    talk.user("/billing_balance").did("action_answer").did("action_listen")
     result = await actions.validate(talk.user("/complain"))
     assert result.events == turned("description", category="other")
 
@@ -199,7 +199,7 @@ MOVES = [
     # words to the bot about the conversation itself, none of them a story
     ("算了算了不说了", "cancel", ()),
     ("不是这个意思啊", "deny", ()),
-    ("你都能帮我做什么呢", "help", ()),
+    ("你都能帮我做什么呢", "greet_chitchat", ()),
     ("叫你们经理来跟我说", "handoff", ()),
     ("你是机器人还是真人", "greet_chitchat", ()),
     ("我就是要投诉你们到底", "complain", ()),

@@ -228,7 +228,8 @@ async def test_which_one_in_words(actions: Actions, text: str, place: int) -> No
 async def test_an_angry_urging_gets_one_sentence_of_empathy(actions: Actions) -> None:
     file()
     play = Play(actions)
-    said = [await play.names("气死我了，快点处理", "ticket_status", sub="urge") for _ in range(2)]
+    angry = {"sub": "urge", "signals": {"anger": 0.9}}
+    said = [await play.names("气死我了，快点处理", "ticket_status", **angry) for _ in range(2)]
     assert said == [["utter_empathy", "utter_ticket_urged"], ["utter_ticket_urged"]]
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from sqlalchemy import select
 
 from care.db import transaction
 from care.handoff.tables import Handoff
-from tests.support.rasa import Actions, Talk
+from tests.support.rasa import Actions, Talk, slot
 
 
 def _reasons() -> list[str]:
@@ -16,9 +18,20 @@ def _reasons() -> list[str]:
         return list(session.scalars(select(Handoff.reason)))
 
 
-DESPAIR = "钱都没了，我不想活了"
-FRAUD = "对方让我把钱转到安全账户"
-OLD = "我80岁了，看不懂你们这个"
+DESPAIR: dict[str, Any] = {"text": "钱都没了，我不想活了", "signals": {"distress": 0.9}}
+FRAUD: dict[str, Any] = {"text": "对方让我把钱转到安全账户", "signals": {"fraud": 0.9}}
+OLD: dict[str, Any] = {"text": "我80岁了，看不懂你们这个", "signals": {"elderly": 0.9}}
+LEAK: dict[str, Any] = {"text": "你们把我的号码卖给贷款公司了", "signals": {"leak": 0.9}}
+THREAT: dict[str, Any] = {"text": "我现在就去法院起诉", "signals": {"threat": 0.9}}
+ANGER: dict[str, Any] = {"text": "一群废物，气死我了", "signals": {"anger": 0.9}}
+#: what is said to each, before the answer
+OFFERS = [
+    (FRAUD, "utter_fraud_advice"),
+    (OLD, "utter_person_offer"),
+    (LEAK, "utter_leak_offer"),
+    (THREAT, "utter_threat_offer"),
+    (ANGER, "utter_empathy"),
+]
 
 #: every action that a message of the customer's can come to first, with a label that leads there
 ACTIONS = [
@@ -35,7 +48,7 @@ ACTIONS = [
 
 @pytest.mark.parametrize(("action", "intent"), ACTIONS)
 async def test_despair_brings_a_person_and_a_number_to_call_at_once(actions: Actions, action: str, intent: str) -> None:
-    result = await actions.run(action, Talk().user(DESPAIR, intent))
+    result = await actions.run(action, Talk().user(**DESPAIR, intent=intent))
     assert result.responses == [("utter_crisis", {})]
     assert result.events == []
     assert _reasons() == ["distress"]
@@ -51,15 +64,15 @@ FORMS = [
 
 @pytest.mark.parametrize(("form", "asked", "tries"), FORMS)
 @pytest.mark.parametrize(
-    ("text", "intent", "response"),
-    [(DESPAIR, "inform", "utter_crisis"), ("转人工", "nlu_fallback", "utter_handoff_requested")],
+    ("message", "intent", "response"),
+    [(DESPAIR, "inform", "utter_crisis"), ({"text": "转人工"}, "nlu_fallback", "utter_handoff_requested")],
 )
 async def test_in_every_form(
-    actions: Actions, form: str, asked: str, tries: str, text: str, intent: str, response: str
+    actions: Actions, form: str, asked: str, tries: str, message: dict[str, Any], intent: str, response: str
 ) -> None:
     """The form is left as it is filled, and nothing is asked behind the answer."""
-    talk = Talk(category="other", description="断网了").has(ticket_step="add").in_form(form, asked).user(text, intent)
-    result = await actions.run(f"validate_{form}", talk)
+    talk = Talk(category="other", description="断网了").has(ticket_step="add").in_form(form, asked)
+    result = await actions.run(f"validate_{form}", talk.user(**message, intent=intent))
     assert result.said == [response]
     assert result.events == [
         SlotSet(tries, 0),
@@ -70,21 +83,92 @@ async def test_in_every_form(
 
 
 @pytest.mark.parametrize(("action", "intent"), ACTIONS)
-@pytest.mark.parametrize(("text", "response"), [(FRAUD, "utter_fraud_advice"), (OLD, "utter_person_offer")])
-async def test_fraud_and_help_come_before_the_answer(
-    actions: Actions, action: str, intent: str, text: str, response: str
+@pytest.mark.parametrize(("message", "response"), OFFERS)
+async def test_what_is_offered_comes_before_the_answer(
+    actions: Actions, action: str, intent: str, message: dict[str, Any], response: str
 ) -> None:
-    result = await actions.run(action, Talk().user(text, intent))
-    is_offered = (text, intent) != (OLD, "handoff")  # there a person comes anyway
-    assert (result.said[0] == response) is is_offered
+    result = await actions.run(action, Talk().user(**message, intent=intent))
+    comes_anyway = intent == "handoff" and len(message["text"]) <= 16 and message is not FRAUD
+    assert (result.said[0] == response) is not comes_anyway
     is_all = intent in ("inform", "nlu_fallback")  # where else only 「没听懂」 would be said
-    assert bool(result.said[is_offered:] or result.events) is not is_all, "the answer itself is not held back"
+    assert bool(result.said[not comes_anyway :] or result.events) is not is_all, "the answer itself is not held back"
 
 
-@pytest.mark.parametrize(("text", "response"), [(FRAUD, "utter_fraud_advice"), (OLD, "utter_person_offer")])
-async def test_said_once(actions: Actions, text: str, response: str) -> None:
-    talk = Talk().user(text, "greet_chitchat").did("action_answer").said(response, "utter_greet")
-    assert (await actions.run("action_answer", talk.user(text, "greet_chitchat"))).said == ["utter_greet"]
+@pytest.mark.parametrize(("message", "response"), OFFERS)
+async def test_said_once(actions: Actions, message: dict[str, Any], response: str) -> None:
+    talk = Talk().user(**message, intent="greet_chitchat").did("action_answer")
+    assert (await actions.run("action_answer", talk)).said == [response, "utter_greet"]
+    talk.said(response, "utter_greet").user(**message, intent="greet_chitchat")
+    assert (await actions.run("action_answer", talk)).said == ["utter_greet"]
+
+
+async def test_advice_against_fraud_comes_again_later_and_all_else_once_in_a_conversation(actions: Actions) -> None:
+    for message, response in OFFERS:
+        first = await actions.run("action_answer", Talk().user(**message, intent="greet_chitchat"))
+        # long after: none of it is remembered by Rasa any more
+        again = Talk().user(**message, intent="greet_chitchat", message_id="99")
+        said = (await actions.run("action_answer", again)).said
+        if message is THREAT:
+            assert first.said == [response, "utter_greet"]
+        assert (response in said) is (message is FRAUD)
+
+
+async def test_one_sentence_of_regret_for_anger_and_threat_together(actions: Actions) -> None:
+    both = ANGER | {"signals": {"anger": 0.99, "threat": 0.5}}
+    assert (await actions.run("action_answer", Talk().user(**both, intent="out_of_scope"))).said == [
+        "utter_threat_offer",
+        "utter_out_of_scope",
+    ]
+
+
+@pytest.mark.parametrize(("first", "then"), [(ANGER, THREAT), (THREAT, ANGER)])
+async def test_regret_is_not_repeated(actions: Actions, first: dict[str, Any], then: dict[str, Any]) -> None:
+    await actions.run("action_answer", Talk().user(**first, intent="out_of_scope", message_id="1"))
+    later = await actions.run("action_answer", Talk().user(**then, intent="out_of_scope", message_id="2"))
+    assert later.said == ["utter_out_of_scope"]
+
+
+SURE = [
+    # not sure enough, so nothing is said
+    ({"anger": 0.59}, []),
+    ({"anger": 0.6}, ["utter_empathy"]),
+    ({"elderly": 0.29}, []),
+    ({"fraud": 0.1}, ["utter_fraud_advice"]),
+]
+
+
+@pytest.mark.parametrize(("signals", "said"), SURE)
+async def test_how_sure_it_must_be(actions: Actions, signals: dict[str, float], said: list[str]) -> None:
+    talk = Talk().user("随便说点什么", "greet_chitchat", signals=signals)
+    assert (await actions.run("action_answer", talk)).said == [*said, "utter_greet"]
+
+
+@pytest.mark.parametrize(("message", "response"), OFFERS)
+async def test_an_open_form_goes_on(actions: Actions, message: dict[str, Any], response: str) -> None:
+    """A person is offered and not forced: the complaint in progress is asked on."""
+    talk = Talk(category="other", description="断网了").asked("line").user(**message, intent="complaint_service")
+    result = await actions.run("validate_complaint_form", talk)
+    assert result.said[0] == response
+    assert slot("requested_slot", "complaint_line") in result.events
+    assert _reasons() == []
+
+
+RAISED = [
+    # said before                what the desk is told when a person is asked for then
+    ([], "asked"),
+    ([OLD], "elderly"),
+    ([OLD, ANGER], "anger"),
+    ([ANGER, FRAUD, THREAT], "fraud"),
+]
+
+
+@pytest.mark.parametrize(("before", "reason"), RAISED)
+async def test_the_desk_is_told_what_was_raised(actions: Actions, before: list[dict[str, Any]], reason: str) -> None:
+    talk = Talk()
+    for message in before:
+        await actions.run("action_answer", talk.user(**message, intent="greet_chitchat"))
+    await actions.run("action_request_handoff", talk.user("/handoff"))
+    assert _reasons() == [reason]
 
 
 SECRETS = [

@@ -82,6 +82,32 @@ TWO = [
         "骚扰电话天天打，流量也莫名其妙没了扣了一百多",
         [("complaint_spam_fraud", "骚扰电话天天打"), ("complaint_billing", "流量也莫名其妙没了扣了一百多")],
     ),
+    # questions, where the customer tells them apart
+    (
+        "我想查一下话费余额，另外我家宽带断了三天没人修",
+        [("billing_balance", "我想查一下话费余额，"), ("complaint_broadband", "我家宽带断了三天没人修")],
+    ),
+    (
+        "宽带断了三天没人修，另外我想查一下我的话费还剩多少",
+        [("complaint_broadband", "宽带断了三天没人修，"), ("billing_balance", "我想查一下我的话费还剩多少")],
+    ),
+    (
+        "帮我查下还剩多少流量，顺便问一下怎么开发票",
+        [("billing_usage", "帮我查下还剩多少流量，"), ("billing_invoice", "一下怎么开发票")],
+    ),
+    (
+        "查一下我这个月流量用了多少，还有我上次的投诉处理到哪了",
+        [("billing_usage", "查一下我这个月流量用了多少，"), ("ticket_status", "我上次的投诉处理到哪了")],
+    ),
+    (
+        "我家光纤断了，还有手机也没信号",
+        [("complaint_broadband", "我家光纤断了，"), ("complaint_network", "手机也没信号")],
+    ),
+    # the staff is a matter beside a question, not beside a complaint
+    (
+        "客服态度差，另外我想改一下登记的身份证",
+        [("complaint_service", "客服态度差，"), ("privacy_correct", "我想改一下登记的身份证")],
+    ),
 ]
 
 
@@ -100,6 +126,10 @@ ONE = [
     "我要转网你们不让转，还说我有合约要交违约金",
     "宽带断了三天，合约还有一年",  # 还有 tells nothing apart here
     "上个月多扣了我五十，第二个月又多扣了",  # nor does 第二
+    "话费扣得不对，另外这笔三十块是什么费用",  # the complaint, and what it is about
+    "我要携号转网，另外收我违约金不合理",  # 另外收 tells nothing apart
+    "宽带断了三天，另外要求你们赔偿",
+    "宽带断了三天，另外客服态度也差",
     "没信号",
     "",
 ]
@@ -118,11 +148,11 @@ def test_a_word_on_the_staff_does_not_hide_the_matter(read: Read) -> None:
     assert (matter.label, text[matter.start : matter.end]) == ("complaint_broadband", "断网三天")
 
 
-def test_the_stories_that_it_was_trained_with_are_one_matter_each(read: Read) -> None:
-    """Each has one label. Some do tell two things; more than five in a thousand would be a nuisance to customers."""
-    stories = [text for text, label in examples() if label.startswith("complaint_")]
-    found = [text for text in stories if len(matters(text, read)) > 1]
-    assert len(found) <= len(stories) * 0.005, found
+def test_what_it_was_trained_with_is_one_matter_each(read: Read) -> None:
+    """Each has one label. Some do tell two things; more than three in a thousand would be a nuisance to customers."""
+    texts = [text for text, _ in examples()]
+    found = [text for text in texts if len(matters(text, read)) > 1]
+    assert len(found) <= len(texts) * 0.003, found
 
 
 CLAUSES = [

@@ -3,6 +3,11 @@
 from typing import Any
 
 import pytest
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.titles import payload_of
 
 SAME = [
     "我要投诉",
@@ -59,3 +64,50 @@ def test_a_payload_that_is_no_intent_stays_words(chat: Any) -> None:
     chat.say("/channel_button")
     chat.send("不等了")
     assert understood(chat) == "不等了"
+
+
+DOMAIN = Domain.from_dict({"intents": ["billing_detail", "complaint_billing", "deny"]})
+BUTTONS = [
+    {"title": "查费用明细", "payload": "/billing_detail"},
+    {"title": "扣错了，要投诉", "payload": "/complaint_billing"},
+    {"title": "都不是", "payload": "/deny"},
+]
+
+
+def payload(text: str, response: str) -> str | None:
+    """What ``text`` stands for right after this response."""
+    said = BotUttered("您是想查费用，还是扣错了？", {"buttons": BUTTONS}, {"utter_action": response})
+    tracker = DialogueStateTracker.from_events("c1", [UserUttered("话费不对"), said])
+    return payload_of(text, tracker, DOMAIN)
+
+
+CHOICES = [
+    # to the question which of two wishes was meant
+    ("查费用明细", "/billing_detail"),  # the title
+    ("投诉", "/complaint_billing"),  # a part that one title only has
+    ("扣错了", "/complaint_billing"),
+    ("明细", "/billing_detail"),
+    ("第一个", "/billing_detail"),
+    ("1", "/billing_detail"),
+    ("选二", "/complaint_billing"),
+    ("第二種", "/complaint_billing"),
+    ("后面那个", "/complaint_billing"),
+    ("后一个吧", "/complaint_billing"),
+    ("前者", "/billing_detail"),
+    ("都不是", "/deny"),
+    ("不是", "/deny"),
+    ("是", None),  # to which of them?
+    ("4", None),
+    ("我要投诉你们的服务态度", None),  # more than a title
+]
+
+
+@pytest.mark.parametrize(("text", "meant"), CHOICES)
+def test_which_of_two_by_a_part_or_by_its_place(text: str, meant: str | None) -> None:
+    assert payload(text, "utter_which_billing_detail_complaint_billing") == meant
+
+
+@pytest.mark.parametrize("text", ["投诉", "第二个", "1"])
+def test_under_any_other_answer_only_a_whole_title_counts(text: str) -> None:
+    assert payload(text, "utter_greet") is None
+    assert payload("都不是", "utter_greet") == "/deny"

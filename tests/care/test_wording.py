@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from actions.chat import RESPONSES as RESPONSES_BY_LABEL
 from actions.complaints.complaint import TOLD
 from actions.digressions import ASIDES
 from actions.tickets import READERS
+from actions.topics import RESPONSES as RESPONSES_BY_LABEL
 from care.accounts.codes import CodeCheck
 from care.notices.rules import Kind
 from care.tickets.rules import STAGE, Status

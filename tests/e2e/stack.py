@@ -24,8 +24,8 @@ from cli.run.ports import lasting_port
 from tests.e2e.records import Records
 
 ROOT = Path(__file__).resolve().parents[2]
-#: the first start may have to train
-START_SECONDS = 420.0
+#: the first start may have to train, and the sentence encoder to read every example
+START_SECONDS = 1500.0
 PARTS = ("postgres", "rasa", "actions", "web", "worker")
 
 

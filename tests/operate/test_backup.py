@@ -23,14 +23,22 @@ from care.attachments.rules import CheckedFile
 from care.attachments.service import store_evidence
 from care.complaints.rules import Draft
 from care.complaints.service import file_complaint
+from care.conversations.rules import Reply
 from care.conversations.tables import Message
 from care.db import Base, transaction
 from care.followup.service import prove_by_digits, prove_contact
+from care.handoff.rules import Reason
+from care.handoff.service import raise_concerns
 from care.once import OnceKey
 from care.sla.policy import policy
 from care.sla.service import due_times
 from care.tickets.rules import Status
 from care.tickets.service import change_status, tickets_of_conversation
+from care.training.consent import record
+from care.training.rules import CONSENT_VERSION
+from care.training.service import correct
+from care.turns.rules import Reading
+from care.turns.service import Turn, complete
 from cli.migrate import migrate
 from cli.run.postgres import Embedded, throwaway
 from tests.e2e.pictures import screenshot
@@ -129,10 +137,21 @@ def _fill() -> Chat:
         file_complaint(session, draft, once, policy(), NOW)
         ticket = tickets_of_conversation(session, turn.question.conversation_id)[0]
         change_status(session, ticket.id, Status.IN_PROGRESS, "staff:7", NOW, note="已派单")
-    chat.complete(turn, "已登记")
+    _understand(turn)
     _follow(turn.question.conversation_id, ticket.number)
     chat.ask_for_a_person()
     return chat
+
+
+def _understand(turn: Turn) -> None:
+    """What the message was taken for, of a customer who lets trainers read it and is angry; and a trainer's step."""
+    conversation_id, message_id = turn.question.conversation_id, turn.message_id
+    reading = Reading("complaint_broadband", None, 0.31, [("complaint_broadband", 0.31)])
+    with transaction() as session:
+        record(session, conversation_id, True, CONSENT_VERSION, "web", NOW)
+        raise_concerns(session, conversation_id, {Reason.ANGER}, message_id, NOW)
+        complete(session, turn, [Reply("已登记")], NOW, reading)
+        correct(session, message_id, "ticket_status", "urge", "staff:9", NOW)
 
 
 def _follow(conversation_id: str, number: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -27,7 +28,6 @@ _SLOTS = (
     "complaint_same",
     "complaint_ours",
     "complaint_callable",
-    "complaint_soothed",
     "complaint_cancelled",
     "complaint_confirmed",
     "complaint_rest",
@@ -40,6 +40,8 @@ _SLOTS = (
     "contact_phone",
     "contact_number",
     "contact_tries",
+    "suggestion_words",
+    "suggestion_tries",
     "requested_slot",
     "session_started_metadata",
 )
@@ -75,12 +77,16 @@ class Talk:
         text: str,
         intent: str = "inform",
         confidence: float = 0.95,
-        ranking: tuple[str, ...] = (),
+        ranking: tuple[str | tuple[str, float], ...] = (),
         message_id: str | None = None,
         sub: str | None = None,
+        signals: Mapping[str, float] | None = None,
         **entities: str | tuple[str, ...],
     ) -> Talk:
-        """A message as the NLU read it; a button's payload comes with confidence 1 and its own entities."""
+        """A message as the NLU read it; a button's payload comes with confidence 1 and its own entities.
+
+        `ranking`: the next labels, each alone or with its confidence.
+        """
         self._messages += 1
         message_id = message_id or str(self._messages)
         metadata = {"message_id": message_id, "conversation_id": self.id}
@@ -98,8 +104,9 @@ class Talk:
             "message_id": message_id,
             "metadata": metadata,
             "text_tokens": [[0, len(text)]],
+            "signals": dict(signals or {}),
             "intent_ranking": [
-                {"name": name, "confidence": confidence / (place + 1)} for place, name in enumerate((intent, *ranking))
+                _ranked(label, confidence / (place + 1)) for place, label in enumerate((intent, *ranking))
             ],
         }
         self.events.append(
@@ -196,6 +203,11 @@ class Talk:
 
     def _open_form(self) -> Json:
         return {"name": FORM, "is_interrupted": False, "rejected": False, "trigger_message": self.latest_message}
+
+
+def _ranked(label: str | tuple[str, float], otherwise: float) -> Json:
+    name, confidence = (label, otherwise) if isinstance(label, str) else label
+    return {"name": name, "confidence": confidence}
 
 
 def _entity(name: str, value: str, text: str) -> Json:

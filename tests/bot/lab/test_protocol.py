@@ -1,24 +1,11 @@
 """``python -m bot.lab``: one JSON object in, one out, whatever libraries print."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def ask(command: str, payload: Any) -> "tuple[int, dict[str, Any], str]":
-    """Exit code, answer, and what was said meanwhile."""
-    written = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    done = subprocess.run(
-        [sys.executable, "-m", "bot.lab", command], cwd=ROOT, input=written, capture_output=True, timeout=120
-    )
-    return done.returncode, json.loads(done.stdout), done.stderr.decode()
-
+from tests.bot.lab.asking import ask
 
 WRONG = [
     # (command, payload, words of the answer)

@@ -48,6 +48,7 @@ def test_a_right_proof_shows_stage_and_due_times_only(session: Session, file: Fi
         department="",
         stage="accepted",
         status="acknowledged",
+        kind="complaint",
         is_open=True,
         feedback_due=china("2026-11-22 15:20"),
         solution_due=china("2026-11-22 15:20"),

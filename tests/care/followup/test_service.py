@@ -61,6 +61,7 @@ def test_ones_own_tickets(session: Session, file: File) -> None:
         department="客户服务部",
         stage="accepted",
         status="acknowledged",
+        kind="complaint",
         is_open=True,
         feedback_due=china("2026-11-22 15:20"),
         solution_due=china("2026-11-22 15:20"),

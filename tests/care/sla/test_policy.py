@@ -123,6 +123,14 @@ def test_every_carrier_has_a_hotline() -> None:
     assert SHIPPED.operator.others[SHIPPED.operator.carriers[0]] == SHIPPED.operator.hotline
 
 
+TITLED = [("invoice", "发票"), ("suggestion", "建议"), ("of_an_older_policy", "其他"), ("", "其他")]
+
+
+@pytest.mark.parametrize(("category", "title"), TITLED)
+def test_what_customers_are_told_of_a_category(category: str, title: str) -> None:
+    assert SHIPPED.title_of(category) == title
+
+
 @pytest.mark.parametrize("name", SHIPPED.clocks)
 def test_alarms_come_before_their_clock(name: str) -> None:
     spec = SHIPPED.clocks[name]
@@ -175,6 +183,12 @@ MISTAKES = [
     ("categories.invoice.words", ["發票", "发票"], ["categories", "发票", "invoice"]),  # one word in both scripts
     ("categories.invoice.words", [""], ["categories.invoice.words", "empty"]),  # in every text
     ("categories.invoice.words", "发票", ["categories.invoice.words"]),  # a list
+    ("suggestions", None, ["suggestions"]),
+    ("suggestions.title", None, ["suggestions.title"]),  # customers are told it
+    ("suggestions.department", "sales", ["suggestions.department", "sales"]),  # no such department
+    ("suggestions.priority", 0, ["suggestions.priority"]),  # 1 to 4
+    ("suggestions.clocks", ["answer"], ["suggestions.clocks"]),  # nothing is promised
+    ("categories.suggestion", {"title": "建议"}, ["categories"]),  # the name is taken
     ("operator", None, ["operator"]),
     ("operator.title", None, ["operator.title"]),
     ("operator.hotline", 10086, ["operator.hotline"]),  # a number and no text: 0755… would lose its zero

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from care.training.signals import SIGNALS
 from cli.nlu.check import require_trainable
 from tests.cli.nlu.trainer import Trainer
 from tests.cli.toy import ROOT, Toy
@@ -63,6 +64,20 @@ def test_bad_data_stops_lint_and_training(trainer: Trainer, content: str, place:
     for words in (place, what, todo):
         assert words in train.err
     assert "Traceback" not in train.err
+    assert not (trainer.root / "trained").exists()
+
+
+def test_bad_signals_stop_lint_and_training(trainer: Trainer) -> None:
+    folder = trainer.root / "data" / "signals"
+    folder.mkdir()
+    for name in SIGNALS:
+        content = "examples:\n- signals: [rage]\n  texts: |\n    - 滚\n" if name == "anger" else "examples: []\n"
+        (folder / f"{name}.yml").write_text(content, encoding="utf-8")
+    lint, train = trainer.run("nlu", "lint", "--fast"), trainer.run("train")
+    assert (lint.code, train.code) == (1, 1)
+    for words in ("data/signals/anger.yml:2", "There is no signal 'rage'.", "There are distress, fraud, leak"):
+        assert words in lint.out
+        assert words in train.err
     assert not (trainer.root / "trained").exists()
 
 
