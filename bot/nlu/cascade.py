@@ -87,11 +87,12 @@ class Cascade:
     def read(self, example: Example) -> Reading:
         """What the message means. Uniform for a text without a letter and for one without a known n-gram and word."""
         indices, values = self.vocabulary.vector(example)
-        if not len(indices) and not _HAN_OR_WORD.search(example.text):
-            return Reading(self.labels, np.full(len(self.labels), 1 / len(self.labels)), "ngrams")
         scores = values @ self.first.weights[indices] + self.first.bias
         probabilities, stage = linear.softmax(scores * self.first.factor), "ngrams"
-        if self.second is not None and probabilities.max() < self.sure and _WORD.search(example.text):
+        words = _WORD
+        if not len(indices):  # it knows nothing, whatever the labels' shares are
+            probabilities, words = np.full(len(self.labels), 1 / len(self.labels)), _HAN_OR_WORD
+        if self.second is not None and probabilities.max() < self.sure and words.search(example.text):
             at, terms = terms_of(example.text)
             second = _weighted(terms, self.idf[at]) @ self.second.weights[at] + self.second.bias
             probabilities, stage = linear.softmax(self.mixed[0] * scores + self.mixed[1] * second), "encoder"

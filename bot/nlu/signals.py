@@ -107,9 +107,10 @@ class SignalReader(GraphComponent, IntentClassifier):
         """Set the signals."""
         for message in messages:
             text = message.get(TEXT) or ""
-            # a number alone tells nothing: 12345 as an answer is no announced complaint
-            if self._model is not None and not text.startswith("/") and _LETTER.search(text):
-                message.set(KEY, self._read(_example(message), self._model), add_to_output=True)
+            if self._model is not None and not text.startswith("/"):
+                # a number alone tells nothing: 12345 as an answer is no announced complaint
+                found = self._read(_example(message), self._model) if _LETTER.search(text) else {}
+                message.set(KEY, found, add_to_output=True)
         return messages
 
     def _read(self, example: Example, model: SignalModel) -> dict[str, float]:

@@ -9,6 +9,8 @@ _HAN = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000))
 _WIDE = (range(0x2010, 0x2016), range(0x3000, 0x3001), range(0xFF01, 0xFF5F), range(0xFFE0, 0xFFE7))
 _DASHES = dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")
 _ZERO = {ord("〇"): "零"}
+# Halves of a character that a broken channel sends: no encoding has them, and spaCy fails on them.
+_HALVES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 # OpenCC leaves these as they are; the words in question are meant so.
 _SPOKEN = {ord("乾"): "干", ord("著"): "着"}
 
@@ -28,4 +30,4 @@ def _table() -> dict[int, str]:
         narrow = unicodedata.normalize("NFKC", chr(code))
         if len(narrow) == 1:
             table[code] = narrow
-    return {**table, **_DASHES, **_ZERO, **_SPOKEN}
+    return {**table, **_DASHES, **_ZERO, **_HALVES, **_SPOKEN}
