@@ -74,7 +74,22 @@ class Settings(BaseSettings):
     sms_key: SecretStr = Field(default="", validate_default=True)
     sms_log: str = "var/log/sms.log"
 
-    @field_validator("sms_url")
+    #: off: no accounts at all. demo: a made-up operator in schema `demo_operator`. tmf: the operator's own systems.
+    #: Nothing said: demo in demo mode, off in production.
+    billing: Literal["off", "demo", "tmf", ""] = Field(default="", validate_default=True)
+    #: base addresses of TMF678 customerBillManagement and TMF677 usageConsumption, both v4
+    tmf678_url: str = ""
+    tmf677_url: str = ""
+    #: bearer token for both
+    tmf_key: SecretStr = SecretStr("")
+
+    #: signs what the operator's own page says about who is logged in there (docs/widget.md); empty: nobody is known
+    identity_key: SecretStr = Field(default="", validate_default=True)
+
+    #: on: the demo page shows the SMS that would have been sent, codes included; demo mode only
+    demo_telephone: Literal["on", "off", ""] = Field(default="", validate_default=True)
+
+    @field_validator("sms_url", "tmf678_url", "tmf677_url")
     @classmethod
     def _is_private(cls, url: str) -> str:
         parts = urlsplit(url)
@@ -82,6 +97,29 @@ class Settings(BaseSettings):
         if url and not (is_private and parts.hostname):
             raise ValueError("https://…, or http:// to a program on the same machine: numbers and texts are personal")
         return url
+
+    @field_validator("billing")
+    @classmethod
+    def _is_a_real_one_in_production(cls, chosen: str, others: ValidationInfo) -> str:
+        is_production = others.data.get("mode") == "production"
+        if chosen == "demo" and is_production:
+            raise ValueError("tmf or off in production: the demo operator's customers are made up")
+        return chosen or ("off" if is_production else "demo")
+
+    @field_validator("demo_telephone")
+    @classmethod
+    def _is_off_in_production(cls, chosen: str, others: ValidationInfo) -> str:
+        is_production = others.data.get("mode") == "production"
+        if chosen == "on" and is_production:
+            raise ValueError("off in production: whoever opens the page could read everybody's codes")
+        return chosen or ("off" if is_production else "on")
+
+    @field_validator("identity_key")
+    @classmethod
+    def _is_long_enough(cls, key: SecretStr) -> SecretStr:
+        if 0 < len(key.get_secret_value()) < 32:
+            raise ValueError("at least 32 characters: with it somebody is taken for a known customer")
+        return key
 
     @field_validator("sms_key")
     @classmethod

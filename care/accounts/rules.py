@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from enum import IntEnum
 
 import phonenumbers
 
@@ -70,6 +71,16 @@ def mask_phone(phone: str) -> str:
     if len(phone) < 8:
         return "*" * len(phone)
     return f"{phone[:3]}****{phone[-4:]}"
+
+
+class Level(IntEnum):
+    """How surely a conversation speaks for a number."""
+
+    ANONYMOUS = 0
+    #: the channel knows the user by a signed name, who proved the number some time ago
+    KNOWN = 1
+    #: a code sent to the number was given back here, or an agent saw the papers; a few minutes ago
+    PROVED = 2
 
 
 CODE_LIFETIME = timedelta(minutes=5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Identity, Index, LargeBinary, String
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from care.db import Base, Sealed
@@ -46,3 +46,64 @@ class SmsCode(Base):
     #: wrong tries
     failures: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None]
+
+
+class Proof(Base):
+    """That whoever writes in a conversation may see the data of a number, until it ends. Never prolonged, only made anew."""
+
+    __tablename__ = "proofs"
+    # Looked up at each use: a conversation's own, newest first.
+    __table_args__ = (Index("ix_proofs_conversation_id_expires_at", "conversation_id", "expires_at"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    #: of a conversation that may not be stored here: `conversations` lies above `accounts`
+    conversation_id: Mapped[str] = mapped_column(String(40))
+    phone: Mapped[str] = mapped_column(Sealed("proofs.phone"))
+    phone_index: Mapped[bytes] = mapped_column(LargeBinary)
+    #: what it is good for: a word of care.accounts.proofs.Purpose
+    purpose: Mapped[str] = mapped_column(String(40))
+    #: sms | agent (saw the papers) | holder (told an agent so)
+    method: Mapped[str] = mapped_column(String(8))
+    #: number of the agent, for the last two
+    staff: Mapped[str | None] = mapped_column(String(16))
+    proved_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class ChannelUser(Base):
+    """Somebody whom a channel knows by a signed name (an openid, a login of the operator's own page)."""
+
+    __tablename__ = "channel_users"
+    __table_args__ = (UniqueConstraint("channel", "user_index"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    #: HMAC of the name; the name itself is nowhere
+    user_index: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+
+class KnownConversation(Base):
+    """Whose conversation it is, where the channel knows."""
+
+    __tablename__ = "known_conversations"
+
+    conversation_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    channel_user_id: Mapped[int] = mapped_column(ForeignKey("channel_users.id"), index=True)
+    since: Mapped[datetime]
+
+
+class Binding(Base):
+    """A number that a channel user proved once by a code: level 1 for it, until it ends or the number changes hands."""
+
+    __tablename__ = "bindings"
+
+    channel_user_id: Mapped[int] = mapped_column(ForeignKey("channel_users.id"), primary_key=True)
+    phone_index: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    #: of this row's own, so that a button can name it without naming the number
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True)
+    phone: Mapped[str] = mapped_column(Sealed("bindings.phone"))
+    bound_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

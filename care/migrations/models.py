@@ -2,6 +2,7 @@
 
 import care.accounts.tables
 import care.attachments.tables
+import care.billing.tables
 import care.conversations.tables
 import care.followup.tables
 import care.handoff.tables

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from care import crypto, db, settings
+from care.billing import system
 from care.sla import policy
 from web import sessions, tokens
 
@@ -51,6 +52,7 @@ def forget_settings() -> None:
         crypto._index_key,
         db.engine,
         policy.policy,
+        system.billing,
         tokens._serializer,
         sessions._serializer,
     ):
