@@ -1,4 +1,4 @@
-"""The operator's billing system, as 小益 needs it. Behind it: a demo operator, or the operator's own over TM Forum APIs.
+"""The operator's billing system, as 小益 needs it: a made-up operator for the demo, or the real one over TM Forum APIs.
 
 `phone` is always normalised (`care.accounts.rules.normalise_phone`). Who may see what is decided before
 (`care/billing/access.py`); an adapter answers for exactly the number that it is asked for.
