@@ -49,7 +49,7 @@ class SmsCode(Base):
 
 
 class Proof(Base):
-    """That whoever writes in a conversation may see the data of a number, for a while. Never prolonged, only made anew."""
+    """Whoever writes in a conversation may see the data of a number, for a while. Never prolonged, only made anew."""
 
     __tablename__ = "proofs"
     # Looked up at each use: a conversation's own, newest first.
