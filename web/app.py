@@ -14,7 +14,7 @@ from care import logs
 from care.settings import settings
 from care.turns.dialogue import RasaDialogue
 from care.turns.runner import Runner
-from web import evidence, health, pages, problems, training
+from web import evidence, health, pages, problems, telephone, training
 from web.channels import rest
 from web.channels.socketio import SocketChannel
 from web.limits import BodyLimit
@@ -57,6 +57,8 @@ def create_app() -> FastAPI:
     app.include_router(evidence.router)
     app.include_router(training.router)
     app.include_router(health.router)
+    if telephone.is_shown(settings()):
+        app.include_router(telephone.router)
     app.include_router(pages.router)
     app.mount("/socket.io", app.state.sockets.asgi)
     app.add_middleware(BodyLimit)

@@ -60,6 +60,9 @@ WRONG = [
     ("QUANYI_SMS_URL", "sms.example.cn"),  # no scheme
     ("QUANYI_SMS_URL", "ftp://sms.example.cn"),
     ("QUANYI_SMS_URL", "https://[::1/send"),  # not an address at all
+    ("QUANYI_BILLING", "demo2"),  # off, demo or tmf
+    ("QUANYI_IDENTITY_KEY", "short"),  # found by trying: then everybody is anybody
+    ("QUANYI_DEMO_TELEPHONE", "yes"),  # on or off
 ]
 
 
@@ -69,6 +72,31 @@ def test_a_wrong_value_is_named(environment: pytest.MonkeyPatch, name: str, valu
     message = _refusal()
     assert name in message
     assert "geheim" not in message
+
+
+CHOSEN = [
+    # mode, name, value; what holds, or None: it does not start
+    ("demo", "QUANYI_BILLING", "", "demo"),
+    ("demo", "QUANYI_BILLING", "off", "off"),
+    ("production", "QUANYI_BILLING", "", "off"),
+    ("production", "QUANYI_BILLING", "demo", None),  # real customers would be shown made-up bills
+    ("demo", "QUANYI_DEMO_TELEPHONE", "", "on"),
+    ("demo", "QUANYI_DEMO_TELEPHONE", "off", "off"),
+    ("production", "QUANYI_DEMO_TELEPHONE", "", "off"),
+    ("production", "QUANYI_DEMO_TELEPHONE", "on", None),  # everybody could read everybody's codes
+]
+
+
+@pytest.mark.parametrize(("mode", "name", "value", "holds"), CHOSEN)
+def test_what_is_for_trying_out_only(
+    environment: pytest.MonkeyPatch, mode: str, name: str, value: str, holds: str | None
+) -> None:
+    environment.setenv("QUANYI_MODE", mode)
+    environment.setenv(name, value)
+    if holds is None:
+        assert name in _refusal()
+    else:
+        assert getattr(settings(), name.removeprefix("QUANYI_").lower()) == holds
 
 
 def test_secrets_are_not_shown(environment: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-/** The demo page: its topics and its question field open the chat; the large type is for both. */
+/** The demo page: topics and the question field open the chat; large type for both; the developer's telephone. */
 
 const REMEMBERED = "quanyi-demo-elder";
 
@@ -38,3 +38,55 @@ function setElder(on) {
 elder.addEventListener("click", () => setElder(elder.getAttribute("aria-checked") !== "true"));
 chat.addEventListener("quanyi-preference", (event) => setElder(event.detail.elder));
 setElder(remembered());
+
+// The developer's telephone: there in demo mode only, otherwise the address is 404 and nothing shows.
+
+/** Milliseconds between two looks; none while the page is hidden. */
+const LOOK_EVERY = 3_000;
+
+const telephone = document.querySelector("#telephone");
+
+function element(name, text) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  return made;
+}
+
+function trial({ title, phone, question }) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.append(element("b", title), element("span", phone));
+  button.addEventListener("click", () => chat.ask(`${question}，号码${phone}`));
+  const item = document.createElement("li");
+  item.append(button);
+  return item;
+}
+
+function message({ at, phone, text }) {
+  const item = document.createElement("li");
+  item.append(element("small", `${at.slice(11)} 发到 ${phone}`), element("p", text));
+  return item;
+}
+
+let shown = "";
+
+async function look() {
+  if (!document.hidden) {
+    const response = await fetch("/demo/telephone").catch(() => null);
+    if (response?.status === 404) return;
+    if (response?.ok) show(await response.json());
+  }
+  setTimeout(look, LOOK_EVERY);
+}
+
+function show({ sms, trials }) {
+  if (telephone.hidden) telephone.querySelector(".trials").replaceChildren(...trials.map(trial));
+  telephone.hidden = false;
+  const received = JSON.stringify(sms);
+  if (received === shown) return;
+  shown = received;
+  const list = telephone.querySelector(".sms");
+  list.replaceChildren(...(sms.length > 0 ? sms.map(message) : [element("li", "还没有短信")]));
+}
+
+look();

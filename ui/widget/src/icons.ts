@@ -65,3 +65,5 @@ export const alertIcon = icon(svg`
 
 export const copyIcon = icon(svg`
   <path d="M9 8.5h9.5V20H9V8.5Z" /><path d="M15 5.5V4H5.5v11.5H6" />`);
+
+export const figuresIcon = icon(svg`<path d="M4.5 20h15M7 16.5v-5m5 5v-10m5 10v-7" />`);

@@ -40,7 +40,22 @@ export interface TicketCard {
   clocks: Clock[];
 }
 
-export type Card = SummaryCard | TicketCard;
+/** A row of figures. `share`, -1 to 1, draws a bar: what it is of the biggest one; below 0 is less than before. */
+export interface Figure {
+  label: string;
+  value: string;
+  share: number | null;
+}
+
+/** A bill, what changed of it, how much is used. */
+export interface FiguresCard {
+  kind: "figures";
+  title: string;
+  rows: Figure[];
+  total: Row | null;
+}
+
+export type Card = SummaryCard | TicketCard | FiguresCard;
 
 export interface Attachment {
   id: string;
@@ -109,6 +124,13 @@ function readRow(value: unknown): Row | null {
   return row && text(row["label"]) ? { label: text(row["label"]), value: text(row["value"]) } : null;
 }
 
+function readFigure(value: unknown): Figure | null {
+  const row = readRow(value);
+  const share = fields(value)?.["share"];
+  const drawn = typeof share === "number" && Number.isFinite(share) ? Math.max(-1, Math.min(1, share)) : null;
+  return row && { ...row, share: drawn };
+}
+
 function readClock(value: unknown): Clock | null {
   const clock = fields(value);
   if (!clock || !text(clock["label"])) return null;
@@ -121,6 +143,10 @@ function readClock(value: unknown): Clock | null {
 function readCard(value: unknown): Card | null {
   const card = fields(value);
   if (card?.["kind"] === "summary") return { kind: "summary", rows: list(card["rows"], readRow) };
+  if (card?.["kind"] === "figures") {
+    const rows = list(card["rows"], readFigure);
+    return { kind: "figures", title: text(card["title"]), rows, total: readRow(card["total"]) };
+  }
   if (card?.["kind"] === "ticket" && text(card["number"])) {
     return {
       kind: "ticket",

@@ -10,18 +10,22 @@ export function excess(text: string): number {
 }
 
 /**
- * Whether a text says nothing that its card does not say: every summary; of a ticket the lines "number … stage" and
- * "clock: when". Where a text says more ("filed; this department; ask me any time"), both are shown.
+ * What of a text its card does not say. A summary says all of it; a ticket the lines "number … stage" and "clock: when",
+ * figures each line with the label and the value of a row. Where a text says more than a ticket's card ("filed; this
+ * department; ask me any time"), all of it is shown.
  */
-export function repeats(text: string, card: Card): boolean {
-  if (card.kind === "summary") return true;
+export function beside(text: string, card: Card): string {
+  if (card.kind === "summary") return "";
+  const lines = text.trim().split("\n");
+  if (card.kind === "figures") {
+    const rows = card.total ? [...card.rows, card.total] : card.rows;
+    return lines.filter((line) => !rows.some((row) => line.includes(row.label) && line.includes(row.value))).join("\n");
+  }
   const { number, stage, clocks } = card;
-  return text
-    .trim()
-    .split("\n")
-    .every(
-      (line) =>
-        (line.includes(number) && stage !== "" && line.replace(/[。.]$/, "").endsWith(stage)) ||
-        clocks.some(({ label }) => line.startsWith(`${label}：`)),
-    );
+  const repeats = lines.every(
+    (line) =>
+      (line.includes(number) && stage !== "" && line.replace(/[。.]$/, "").endsWith(stage)) ||
+      clocks.some(({ label }) => line.startsWith(`${label}：`)),
+  );
+  return repeats ? "" : text;
 }

@@ -72,3 +72,24 @@ test("an acknowledgement says yes, no, or nothing at all", () => {
   assert.equal(readAck({}), null);
   assert.equal(readAck(undefined), null);
 });
+
+test("figures: a share that is none is not drawn, one beyond the scale ends at its end", () => {
+  const card = readMessage({
+    card: {
+      kind: "figures",
+      title: "账单",
+      rows: [
+        { label: "套餐", value: "59.00 元", share: 7 },
+        { label: "优惠", value: "-5.00 元", share: "wide" },
+        { value: "no label" },
+      ],
+      total: { label: "合计" },
+    },
+  })?.card;
+  assert.ok(card?.kind === "figures");
+  assert.deepEqual(
+    card.rows.map(({ share }) => share),
+    [1, null],
+  );
+  assert.equal(card.total?.value, "");
+});

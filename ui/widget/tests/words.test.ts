@@ -6,7 +6,7 @@ import { Outbox } from "../src/outbox.js";
 import { BrowserStore, MemoryStore } from "../src/storage.js";
 import { fill, languageOf, textsOf, type Language } from "../src/texts/index.js";
 import type { Card } from "../src/protocol.js";
-import { excess, MAX_TEXT, repeats } from "../src/words.js";
+import { beside, excess, MAX_TEXT } from "../src/words.js";
 
 const TAGS: [string | null, Language | null][] = [
   ["zh-CN", "zh-CN"],
@@ -84,14 +84,30 @@ const TICKET: Card = {
   clocks: [{ name: "feedback", label: "首次反馈", due: "2026-11-23T08:28:00+08:00", met: false }],
 };
 
-const TOLD: [string, string, Card, boolean][] = [
-  ["a status", "工单 TS261122-6XBFGA（宽带与固话）：已受理。\n首次反馈：明天 08:28前。", TICKET, true],
-  ["a filing says who is responsible", "已登记，工单号 TS261122-6XBFGA，由网络基础设施部负责。", TICKET, false],
-  ["one line more", "工单 TS261122-6XBFGA：已受理。\n首次反馈：明天 08:28前。\n我们会尽快联系您。", TICKET, false],
-  ["words of its own", "这张工单已经催办。", TICKET, false],
-  ["a summary", "请核对：\n类别：宽带与固话", { kind: "summary", rows: [] }, true],
+const FIGURES: Card = {
+  kind: "figures",
+  title: "10月比9月多 38.00 元",
+  rows: [{ label: "套餐外流量", value: "+30.00 元", share: 1 }],
+  total: { label: "合计", value: "+38.00 元" },
+};
+const FILED = "已登记，工单号 TS261122-6XBFGA，由网络基础设施部负责。";
+const ONE_MORE = "工单 TS261122-6XBFGA：已受理。\n首次反馈：明天 08:28前。\n我们会尽快联系您。";
+
+const TOLD: [string, string, Card, string][] = [
+  ["a status", "工单 TS261122-6XBFGA（宽带与固话）：已受理。\n首次反馈：明天 08:28前。", TICKET, ""],
+  ["a filing says who is responsible", FILED, TICKET, FILED],
+  ["one line more", ONE_MORE, TICKET, ONE_MORE],
+  ["words of its own", "这张工单已经催办。", TICKET, "这张工单已经催办。"],
+  ["a summary", "请核对：\n类别：宽带与固话", { kind: "summary", rows: [] }, ""],
+  [
+    "figures: their rows are in the card, the reason is not",
+    "10月多了，主要是流量超了。\n套餐外流量：+30.00 元\n合计：+38.00 元",
+    FIGURES,
+    "10月多了，主要是流量超了。",
+  ],
+  ["figures with a reason in the row", "套餐外流量 +12.00 元，超了 3 GB", FIGURES, "套餐外流量 +12.00 元，超了 3 GB"],
 ];
 
 for (const [why, text, card, expected] of TOLD) {
-  test(`text beside a card: ${why}`, () => assert.equal(repeats(text, card), expected));
+  test(`text beside a card: ${why}`, () => assert.equal(beside(text, card), expected));
 }

@@ -62,6 +62,55 @@ export const cards = css`
     font-weight: 600;
   }
 
+  .card.figures dl {
+    grid-template-columns: 1fr;
+    gap: 0.55em;
+  }
+
+  .figures dl > div {
+    display: grid;
+    grid-template-columns: 1fr auto;
+    gap: 0.15em 0.9em;
+  }
+
+  .figures dt {
+    min-width: 0;
+    color: var(--text);
+    overflow-wrap: anywhere;
+  }
+
+  .figures dd {
+    font-variant-numeric: tabular-nums;
+    font-weight: 600;
+    text-align: end;
+  }
+
+  .figures .total {
+    padding-top: 0.55em;
+    border-top: 1px solid var(--line);
+  }
+
+  .bar {
+    grid-column: 1 / -1;
+    width: 100%;
+    height: 6px;
+    border-radius: 3px;
+    color: var(--accent);
+  }
+
+  .bar .whole {
+    fill: var(--line);
+  }
+
+  .bar .part {
+    fill: currentColor;
+  }
+
+  .less dd,
+  .less .bar {
+    color: var(--good);
+  }
+
   .stage {
     display: inline-block;
     padding: 0 0.6em;

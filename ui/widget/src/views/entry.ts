@@ -5,7 +5,7 @@ import { MAX_SIZE } from "../evidence.js";
 import { alertIcon, checkIcon, clockIcon, personIcon } from "../icons.js";
 import { fill, SPOKEN, type Texts } from "../texts/index.js";
 import { size } from "../times.js";
-import { repeats } from "../words.js";
+import { beside } from "../words.js";
 import { card } from "./cards.js";
 import type { View } from "./view.js";
 
@@ -13,7 +13,7 @@ import type { View } from "./view.js";
 export function entryView(entry: Entry, isLastOwn: boolean, view: View): TemplateResult {
   const shown = entry.card;
   const hasFile = entry.attachment !== null || entry.file !== null;
-  const words = shown && repeats(entry.text, shown) ? "" : (entry.title ?? entry.text);
+  const words = shown ? beside(entry.text, shown) : (entry.title ?? entry.text);
   const isWide = shown !== null;
   return html`<div class="entry ${entry.author} ${isWide ? "wide" : ""}" part="message message-${entry.author}">
     <span class=${entry.author === "customer" ? "spoken" : "by"}>${by(entry, view.texts)}</span>

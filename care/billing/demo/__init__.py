@@ -1,0 +1,1 @@
+"""A made-up operator, for trying out and for tests."""
