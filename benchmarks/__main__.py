@@ -8,14 +8,14 @@ import sys
 from contextlib import ExitStack
 from typing import Any
 
-from benchmarks import long, report, rounds, sides, stall
+from benchmarks import billing, long, report, rounds, sides, stall
 from benchmarks.database import empty_database
 from benchmarks.models import our_model, stock_model
 from cli.errors import Stop
 from cli.run.checkout import here
 from cli.run.progress import Progress
 
-PARTS = ("sides", "long", "stall")
+PARTS = ("sides", "long", "billing", "stall")
 
 
 def main() -> int:
@@ -62,6 +62,8 @@ def _run(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
         ours.wait_until_ready()
         if "long" in options.only:
             results["long"] = long.run(bench, ours, 4, 4, 50) if quick else long.run(bench, ours, 30, 4)
+        if "billing" in options.only:
+            results["billing"] = billing.run(bench, ours, 4, 2, 4) if quick else billing.run(bench, ours, 60, 4, 12)
         if "stall" in options.only:
             results["stall"] = stall.run(bench, ours)
     results["seconds"] = round(progress.seconds)

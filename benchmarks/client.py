@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 import sys
 import time
 from dataclasses import asdict, dataclass, field
 from itertools import count, islice
+from pathlib import Path
 from typing import Any
 
 from benchmarks.http import Connection
 from benchmarks.talk import Customer, Lost, OurCustomer, StockCustomer
-from benchmarks.texts import OPENING, TICKET, complaint, long_conversation
+from benchmarks.texts import BALANCES, GREETINGS, OPENING, TICKET, complaint, long_conversation
 
 
 @dataclass
@@ -119,6 +121,49 @@ async def long(task: dict[str, Any]) -> Measured:
     return measured
 
 
+async def balances(task: dict[str, Any]) -> Measured:
+    """Each customer proves a number of the demo operator by its code, then greets and asks for the balance in turns.
+
+    Turns are counted from the first greeting: even ones are greetings.
+    """
+    measured = Measured()
+    numbers = iter(range(task["customers"]))
+    began = time.perf_counter()
+
+    async def client() -> None:
+        connection = Connection(task["port"])
+        for number in numbers:
+            phone = str(13800138000 + number)
+            customer = _customer(task, number)
+            await customer.say(f"查话费余额，号码{phone}", connection)
+            answer = await customer.say(_code(task["sms"], phone), connection)
+            if "元" not in " ".join(answer.texts):
+                raise Lost(f"no balance after the code, but {answer.texts!r}")
+            for turn in range(2 * task["questions"]):
+                texts = BALANCES if turn % 2 else GREETINGS
+                answer = await customer.say(texts[turn // 2 % len(texts)], connection)
+                measured.messages.append((turn, answer.seconds))
+                if turn % 2 and "元" not in " ".join(answer.texts) and len(measured.failures) < 5:
+                    measured.failures.append(f"no balance in turn {turn}: {answer}")
+            measured.conversations += 1
+        connection.close()
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(task["clients"]):
+            group.create_task(client())
+    measured.seconds = time.perf_counter() - began
+    return measured
+
+
+def _code(log: str, phone: str) -> str:
+    """The newest code that was sent to a number."""
+    lines = [line for line in Path(log).read_text(encoding="utf-8").splitlines() if f"  {phone}  " in line]
+    codes = [found[0] for line in lines if (found := re.search(r"(?<=验证码)\d{6}", line))]
+    if not codes:
+        raise Lost("no code came")
+    return codes[-1]
+
+
 async def crowd(task: dict[str, Any]) -> Measured:
     """`clients` customers send one message each, all at once, and each asks until it is answered.
 
@@ -177,7 +222,7 @@ async def poll(task: dict[str, Any]) -> Measured:
     return measured
 
 
-_TASKS = {"complaints": complaints, "long": long, "crowd": crowd, "poll": poll}
+_TASKS = {"complaints": complaints, "long": long, "balances": balances, "crowd": crowd, "poll": poll}
 
 
 def main() -> None:

@@ -58,6 +58,12 @@ def show(progress: Progress, results: dict[str, Any]) -> None:
             f"{late['turns'][0]}–{late['turns'][1]} {late['p95'] * 1e3:.1f} ms: "
             f"{long['ratio']:.2f} times (at most {long['most']}) {_mark(long['ratio'] <= long['most'])}"
         )
+    if billing := results.get("billing"):
+        balance, greeting = billing["balance"]["p95"] * 1e3, billing["greeting"]["p95"] * 1e3
+        progress.plain(
+            f"Balance of {billing['customers']} customers: p95 {balance:.1f} ms, of a greeting {greeting:.1f} ms: "
+            f"{billing['ratio']:.2f} times (at most {billing['most']}) {_mark(billing['ratio'] <= billing['most'])}"
+        )
     if stall := results.get("stall"):
         health = stall["healthz"]
         quick = health["max"] < health["most"] and not health["not_200"]

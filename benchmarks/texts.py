@@ -21,6 +21,10 @@ def complaint(number: int) -> tuple[str, ...]:
 #: The last answer of a complaint names its ticket.
 TICKET = re.compile(r"TS\d{6}-[0-9A-Z]{6}")
 
+#: Asked in turns by customers whose number is proved: the one needs nothing but us, the other the billing system.
+GREETINGS = ("你好", "在吗", "早上好", "您好")
+BALANCES = ("话费还剩多少", "查一下余额", "我还有多少话费", "余额多少")
+
 # Short sentences from data/nlu/: no message is misunderstood twice in a row, which would end the bot's part.
 # Long conversations are made of episodes of eight turns, so that the turn of a number is always at the same place in
 # an episode: turns 3 to 8 and turns 195 to 200 differ in what lies behind them and in nothing else.
