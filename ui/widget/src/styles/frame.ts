@@ -118,8 +118,18 @@ export const frame = css`
     color: var(--accent-text);
   }
 
+  .elder .head {
+    flex-wrap: wrap;
+    justify-content: flex-end;
+    row-gap: 0.2em;
+  }
+
   .elder .head .face {
     display: none;
+  }
+
+  .elder .who {
+    flex-basis: 8em;
   }
 
   .agent .face {

@@ -14,19 +14,15 @@ export function header(view: View, isSettings: boolean): TemplateResult {
     <button type="button" class="tool words" @click=${() => view.choose({ elder: !view.elder })}>
       ${view.elder ? texts.elderOff : texts.elderOn}
     </button>
-    ${
-      view.elder
-        ? nothing
-        : html`<button
-            type="button"
-            class="tool settle"
-            aria-label=${texts.settings}
-            aria-expanded=${isSettings}
-            @click=${() => view.showSettings(!isSettings)}
-          >
-            ${settingsIcon}
-          </button>`
-    }
+    <button
+      type="button"
+      class="tool settle"
+      aria-label=${texts.settings}
+      aria-expanded=${isSettings}
+      @click=${() => view.showSettings(!isSettings)}
+    >
+      ${settingsIcon}
+    </button>
     <button type="button" class="tool" aria-label=${texts.close} @click=${() => view.hide()}>${downIcon}</button>
   </div>`;
 }
