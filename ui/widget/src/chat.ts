@@ -42,6 +42,8 @@ export class Chat implements Listener {
   private typingEnds: ReturnType<typeof setTimeout> | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
   private lastWritten = 0;
+  /** Never stored: it says who is logged in on the page now. */
+  private identity: string | null = null;
 
   /** `changed` is called after every change, `heard` for every live message that is not the customer's. */
   constructor(
@@ -51,6 +53,8 @@ export class Chat implements Listener {
     private readonly files: Files,
     private readonly changed: () => void,
     private readonly heard: (message: Message) => void,
+    /** `identityRefused` is called with the reason, in words for the page's developer. */
+    private readonly identityRefused: (detail: string) => void,
   ) {
     this.tokenName = `${server}|session`;
     this.token = store.get(this.tokenName);
@@ -81,6 +85,17 @@ export class Chat implements Listener {
     this.link = "off";
     clearTimeout(this.typingEnds);
     clearTimeout(this.settling);
+  }
+
+  /** Who is logged in on the page now, signed by its server; null: nobody. */
+  identify(identity: string | null): void {
+    const isLogout = this.identity !== null && identity === null;
+    const isOpen = this.link !== "off";
+    this.identity = identity;
+    // The next person at this computer must not read it.
+    if (isLogout) this.forget();
+    if (isLogout && isOpen) this.connect();
+    else if (this.link === "ready") this.line.askSession(this.token, identity);
   }
 
   /** `title`: what the customer sees when `text` is the payload of a button. */
@@ -134,6 +149,12 @@ export class Chat implements Listener {
   /** Nothing of the conversation stays on this device; the next message opens another one. */
   forget(): void {
     this.disconnect();
+    this.clear();
+    this.changed();
+  }
+
+  private clear(): void {
+    this.sender.stop();
     this.store.remove(this.tokenName);
     this.token = null;
     this.outbox.clear();
@@ -142,7 +163,6 @@ export class Chat implements Listener {
     this.notice = "";
     this.meanwhile = null;
     this.isTyping = this.isSettled = this.hasEarlier = false;
-    this.changed();
   }
 
   /** The token of the session; null before there is one. */
@@ -153,7 +173,7 @@ export class Chat implements Listener {
   // What the line tells.
 
   onConnected(): void {
-    this.line.askSession(this.token);
+    this.line.askSession(this.token, this.identity);
   }
 
   onLost(reason: string): void {
@@ -206,8 +226,11 @@ export class Chat implements Listener {
   }
 
   /** A session that is refused is followed by a new one; anything else is tried again by the server or by the sender. */
-  onRefused(reason: string): void {
-    if (reason === "session") {
+  onRefused(reason: string, detail: string): void {
+    if (reason.startsWith("identity")) {
+      if (reason === "identity_other") this.clear(); // the session was another user's; a new one follows
+      this.identityRefused(detail);
+    } else if (reason === "session") {
       this.token = null;
       this.conversation.forgetStored();
       this.notice = "session_ended";

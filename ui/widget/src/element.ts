@@ -27,8 +27,8 @@ const COPIED = 2_000;
 /**
  * `<quanyi-chat>`: the launcher and the chat window. For embedders: docs/widget.md.
  *
- * Attributes: `server`, `lang`, `theme`, `elder`, `open`, `title`. Methods: `show()`, `hide()`, `ask(text)`.
- * Events: `quanyi-open`, `quanyi-close`, `quanyi-message`, `quanyi-preference`.
+ * Attributes: `server`, `identity`, `lang`, `theme`, `elder`, `open`, `title`. Methods: `show()`, `hide()`, `ask(text)`.
+ * Events: `quanyi-open`, `quanyi-close`, `quanyi-message`, `quanyi-preference`, `quanyi-identity`.
  */
 export class QuanyiChat extends LitElement implements View {
   static override styles = styles;
@@ -39,6 +39,8 @@ export class QuanyiChat extends LitElement implements View {
 
   /** Where `web/` answers; the script's own origin when absent. */
   @property() server = "";
+  /** Who is logged in on the page: a JSON Web Token of its server. */
+  @property() identity: string | null = null;
   @property({ converter: (value) => themeOf(value) ?? "auto" }) theme: Theme = "auto";
   @property({ type: Boolean, reflect: true }) elder = false;
   @property({ type: Boolean, reflect: true }) open = false;
@@ -217,6 +219,7 @@ export class QuanyiChat extends LitElement implements View {
       this.chat.disconnect();
       this.begin();
     }
+    if (changed.has("identity") && this.hasUpdated) this.chat.identify(this.identity || null);
     if (changed.has("open") && this.open) {
       this.unread = 0;
       this.reading.toEnd();
@@ -323,7 +326,9 @@ export class QuanyiChat extends LitElement implements View {
       new HttpFiles(server),
       () => this.chatChanged(),
       (message) => this.heard(message),
+      (reason) => this.tell("quanyi-identity", { reason }),
     );
+    this.chat.identify(this.identity || null);
     this.consent = new Consent(new HttpConsents(server), () => this.requestUpdate());
     // Written before a reload and not sent yet: it goes without waiting for the window to be opened.
     if (this.chat.restore() || this.open) this.chat.connect();

@@ -71,7 +71,8 @@ export class HttpFiles implements Files {
           return;
         }
         const retry = status === 408 || status === 429 || status >= 500;
-        resolve({ ok: false, ...readRefusal(parsed(request.responseText)), retry });
+        const { reason, told } = readRefusal(parsed(request.responseText));
+        resolve({ ok: false, reason, told, retry });
       };
       request.onerror = request.ontimeout = () => resolve({ ok: false, reason: "", told: "", retry: true });
       request.send(form);

@@ -1,6 +1,6 @@
 import { io, type Socket } from "socket.io-client";
 
-import { readAck, readHistory, readMessage, readOwnerEvent, readReason, readTyping } from "./protocol.js";
+import { readAck, readHistory, readMessage, readOwnerEvent, readReason, readRefusal, readTyping } from "./protocol.js";
 import type { Ack, History, Message, Owner } from "./protocol.js";
 
 /** What the line tells its owner. */
@@ -14,7 +14,7 @@ export interface Listener {
   onMessage(message: Message): void;
   onOwner(owner: Owner): void;
   onTyping(on: boolean): void;
-  onRefused(reason: string): void;
+  onRefused(reason: string, detail: string): void;
 }
 
 /** The connection to the server as the chat needs it. */
@@ -23,7 +23,8 @@ export interface Line {
   close(): void;
   /** For a connection that looks alive and carries nothing. */
   reconnect(): void;
-  askSession(token: string | null): void;
+  /** `identity`: who is logged in on the page, signed by its server. */
+  askSession(token: string | null, identity: string | null): void;
   /** The page of messages before the one with this number. */
   askEarlier(before: number): void;
   /** Resolves to null when no answer came in time: nobody knows whether the server has the message. */
@@ -82,7 +83,10 @@ export class SocketLine implements Line {
       if (owner) listener.onOwner(owner);
     });
     socket.on("typing", (data: unknown) => listener.onTyping(readTyping(data)));
-    socket.on("refused", (data: unknown) => listener.onRefused(readReason(data)));
+    socket.on("refused", (data: unknown) => {
+      const { reason, detail } = readRefusal(data);
+      listener.onRefused(reason, detail);
+    });
   }
 
   close(): void {
@@ -96,8 +100,9 @@ export class SocketLine implements Line {
     this.socket?.disconnect().connect();
   }
 
-  askSession(token: string | null): void {
-    this.socket?.emit("session_request", { protocol: PROTOCOL, ...(token === null ? {} : { session_id: token }) });
+  askSession(token: string | null, identity: string | null): void {
+    const known = { ...(token === null ? {} : { session_id: token }), ...(identity === null ? {} : { identity }) };
+    this.socket?.emit("session_request", { protocol: PROTOCOL, ...known });
   }
 
   askEarlier(before: number): void {

@@ -220,9 +220,10 @@ export function readReason(value: unknown): string {
   return text(fields(value)?.["reason"]);
 }
 
-/** Problem details: our `reason`, and `message`, the same for the customer. */
-export function readRefusal(value: unknown): { reason: string; told: string } {
-  return { reason: readReason(value), told: text(fields(value)?.["message"]) };
+/** Problem details: our `reason`, `detail` for developers, and `message` for the customer. */
+export function readRefusal(value: unknown): { reason: string; detail: string; told: string } {
+  const refusal = fields(value);
+  return { reason: readReason(value), detail: text(refusal?.["detail"]), told: text(refusal?.["message"]) };
 }
 
 export function readTyping(value: unknown): boolean {

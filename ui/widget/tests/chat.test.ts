@@ -11,6 +11,7 @@ function chatWith(store = new MemoryStore()) {
   const line = new FakeLine();
   const files = new FakeFiles();
   const heard: string[] = [];
+  const refused: string[] = [];
   const chat = new Chat(
     SERVER,
     store,
@@ -18,8 +19,9 @@ function chatWith(store = new MemoryStore()) {
     files,
     () => {},
     (each) => heard.push(each.text),
+    (why) => refused.push(why),
   );
-  return { chat, line, files, store, heard };
+  return { chat, line, files, store, heard, refused };
 }
 
 function states(chat: Chat): (string | null)[] {
@@ -119,7 +121,7 @@ test("a session that is not taken any more: said so, and what is unsent goes wit
   chat.connect();
   line.listener.onConnected();
   assert.deepEqual(line.sessionsAsked, ["expired"]);
-  line.listener.onRefused("session");
+  line.listener.onRefused("session", "");
   line.listener.onSession("fresh");
   await settled();
   assert.equal(chat.notice, "session_ended");
@@ -242,4 +244,53 @@ test("a wrong clock on the device does not change what is left of a promise", ()
   assert.ok(Math.abs(chat.skew - 3_600_000) < 1_000);
   line.listener.onMessage(message({ id: 2, text: "x", at: new Date().toISOString() }));
   assert.equal(chat.skew, 0);
+});
+
+test("who is logged in is said with every session, and again when it changes", () => {
+  const { chat, line } = chatWith();
+  chat.identify("jwt-1");
+  chat.connect();
+  line.open();
+  chat.identify("jwt-2");
+  line.listener.onConnected(); // the connection was cut and is back
+  assert.deepEqual(line.identities, ["jwt-1", "jwt-2", "jwt-2"]);
+  assert.deepEqual(line.sessionsAsked, [null, "token-1", "token-1"]);
+});
+
+test("an identity that is refused is the page's business, and the conversation goes on", () => {
+  const { chat, line, refused } = chatWith();
+  chat.identify("expired");
+  chat.connect();
+  line.listener.onConnected();
+  line.listener.onRefused("identity", "it has expired");
+  line.listener.onSession("token-1");
+  assert.deepEqual([refused, chat.link, chat.notice], [["it has expired"], "ready", ""]);
+});
+
+test("whoever logs in on the same computer sees nothing of the one before, and sends nothing of theirs", async () => {
+  const { chat, line, store } = chatWith();
+  chat.connect();
+  line.open("token-1");
+  line.listener.onHistory({ messages: [message({ id: 1, text: "余额 12.00 元" })], owner: "bot", more: false });
+  line.acks = ["never"];
+  chat.say("我的账单");
+  chat.identify("jwt of another");
+  line.listener.onRefused("identity_other", "this conversation is another user's");
+  line.listener.onSession("token-2");
+  await settled();
+  assert.deepEqual([chat.conversation.entries, line.uttered.length], [[], 1]);
+  assert.equal(store.get(`${SERVER}|session`), "token-2");
+});
+
+test("logging out ends the conversation on this device", () => {
+  const { chat, line, store } = chatWith();
+  chat.identify("jwt");
+  chat.connect();
+  line.open("token-1");
+  line.listener.onHistory({ messages: [message({ id: 1, text: "余额 12.00 元" })], owner: "bot", more: false });
+  chat.identify(null);
+  line.listener.onConnected();
+  assert.deepEqual(chat.conversation.entries, []);
+  assert.equal(store.get(`${SERVER}|session`), null);
+  assert.deepEqual(line.sessionsAsked.at(-1), null);
 });

@@ -14,6 +14,7 @@ export interface Uttered {
 export class FakeLine implements Line {
   listener!: Listener;
   sessionsAsked: (string | null)[] = [];
+  identities: (string | null)[] = [];
   uttered: Uttered[] = [];
   acks: (Ack | null | "never")[] = [];
   reconnects = 0;
@@ -29,8 +30,9 @@ export class FakeLine implements Line {
     this.reconnects += 1;
   }
 
-  askSession(token: string | null): void {
+  askSession(token: string | null, identity: string | null): void {
     this.sessionsAsked.push(token);
+    this.identities.push(identity);
   }
 
   askEarlier(before: number): void {
