@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
@@ -12,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from actions.turn import in_database, intent_of, key_of, text_of
 from care.accounts import sms
-from care.accounts.codes import CodeCheck, check_code, issue_code
-from care.accounts.rules import code_in, mask_phone
+from care.accounts.codes import Checked, check_code, issue_code
+from care.accounts.rules import CodeRefused, code_in, mask_phone
 from care.db import utcnow
 from care.errors import InvalidInput, Unavailable
 from care.plain import plain
+from care.wording import spoken_time
 
 _AGAIN = re.compile("重发|重新发|再发|再来一|重新获取|重新来|没收到|没有收到|收不到|没短信|没来|冇收到|过期|resend")
 
@@ -28,7 +30,7 @@ class Code:
     phone: str
     purpose: str
     #: what the SMS names besides its purpose (`care.accounts.sms.code_text`)
-    number: str
+    number: str = ""
 
 
 async def send_code(dispatcher: CollectingDispatcher, tracker: Tracker, code: Code, asked_by: str) -> bool:
@@ -45,9 +47,12 @@ async def send_code(dispatcher: CollectingDispatcher, tracker: Tracker, code: Co
         if digits is not None:
             text = sms.code_text(digits, code.purpose, number=code.number)
             await sms.sender().send(code.phone, text)
+    except CodeRefused as error:
+        dispatcher.utter_message(response=f"utter_{error.reason}", until=_from(error.until, now))
+        return error.reason == "code_too_soon"  # the one before is still good
     except InvalidInput as error:
         dispatcher.utter_message(response=f"utter_{error.reason}")
-        return error.reason == "code_too_soon"  # the one before is still good
+        return False
     except Unavailable as error:
         if error.reason != "sms":
             raise
@@ -57,18 +62,39 @@ async def send_code(dispatcher: CollectingDispatcher, tracker: Tracker, code: Co
     return True
 
 
-async def check(tracker: Tracker, code: Code, proved: Callable[[Session], object]) -> CodeCheck:
-    """Check what the customer wrote; `proved` is done in the same transaction when it is right."""
+async def check(tracker: Tracker, code: Code, proved: Callable[[Session], object]) -> Checked:
+    """Check what the customer wrote; `proved` is done in the same transaction when it is right, once for a message."""
     now, message_id = utcnow(), key_of(tracker, "").message_id
     given = code_in(str(tracker.latest_message.get("text") or ""))
 
-    def work(session: Session) -> CodeCheck:
-        answer = check_code(session, code.phone, code.purpose, tracker.sender_id, message_id, given, now)
-        if answer is CodeCheck.RIGHT:
-            proved(session)
-        return answer
+    def work(session: Session) -> Checked:
+        return check_code(
+            session,
+            code.phone,
+            code.purpose,
+            tracker.sender_id,
+            message_id,
+            given,
+            now,
+            lambda: proved(session),
+        )
 
     return await in_database(work)
+
+
+def say_refusal(dispatcher: CollectingDispatcher, checked: Checked) -> None:
+    """Why it was not right: how many tries are left, or until when the number is locked and that a person can help."""
+    values = {}
+    if checked.tries_left is not None:
+        values["tries"] = str(checked.tries_left)
+    if checked.until is not None:
+        values["until"] = _from(checked.until, utcnow())
+    dispatcher.utter_message(response=f"utter_{checked.answer}", **values)
+
+
+def _from(until: datetime, now: datetime) -> str:
+    """The first whole minute at which it is over."""
+    return spoken_time(until + timedelta(seconds=59, microseconds=999_999), now)
 
 
 def wants_another(tracker: Tracker) -> bool:

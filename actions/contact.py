@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.codes import Code, check, send_code, wants_another
+from actions.codes import Code, check, say_refusal, send_code, wants_another
 from actions.digressions import answer_digression, digression_of
 from actions.moves import action_of_button, tells_a_complaint, wants_to_cancel
 from actions.turn import entity_of, in_database, intent_of, text_of
@@ -134,16 +134,18 @@ async def _read_code(dispatcher: CollectingDispatcher, tracker: Tracker, number:
         return await _ask_for_code(dispatcher, tracker, code)
     now = utcnow()
     try:
-        answer = await check(tracker, code, lambda s: prove_contact(s, tracker.sender_id, number, code.phone, now))
+        checked = await check(tracker, code, lambda s: prove_contact(s, tracker.sender_id, number, code.phone, now))
     except InvalidInput:  # filed elsewhere
         dispatcher.utter_message(response="utter_contact_no_ticket")
         return leave_form(tracker, forget=_SLOTS)
-    if answer is CodeCheck.RIGHT:
+    if checked.answer is CodeCheck.RIGHT:
         dispatcher.utter_message(response="utter_contact_proved", phone=mask_phone(code.phone))
         return [*(SlotSet(name, None) for name in _SLOTS), *leave_form(tracker)]
-    if answer is CodeCheck.WRONG and not re.search(r"\d", digits_of(text_of(tracker))):
+    if checked.answer is CodeCheck.WRONG and not re.search(r"\d", digits_of(text_of(tracker))):
         return _miss(dispatcher, tracker)
-    dispatcher.utter_message(response=f"utter_{answer}")
+    say_refusal(dispatcher, checked)
+    if checked.answer is CodeCheck.USED_UP:
+        return leave_form(tracker)
     return _wait_for("contact_code", code.phone, number)
 
 

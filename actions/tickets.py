@@ -12,7 +12,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import followup
-from actions.codes import check, wants_another
+from actions.codes import check, say_refusal, wants_another
 from actions.digressions import answer_digression, digression_of
 from actions.followup import REOPEN, STEPS, WITHDRAW, Matter, ask, close, go_on, prove
 from actions.moves import action_of_button, names_ticket, tells_a_complaint, wants_to_cancel
@@ -249,13 +249,13 @@ async def _read_code(dispatcher: CollectingDispatcher, tracker: Tracker, matter:
     if wants_another(tracker):
         return await followup.ask_for_code(dispatcher, tracker, matter)
     now = utcnow()
-    answer = await check(tracker, code, lambda s: service.grant(s, tracker.sender_id, code.number, "code", now))
-    if answer is CodeCheck.RIGHT:
+    checked = await check(tracker, code, lambda s: service.grant(s, tracker.sender_id, code.number, "code", now))
+    if checked.answer is CodeCheck.RIGHT:
         return await go_on(dispatcher, tracker, matter)
-    if answer is CodeCheck.WRONG and not re.search(r"\d", digits_of(text_of(tracker))):
+    if checked.answer is CodeCheck.WRONG and not re.search(r"\d", digits_of(text_of(tracker))):
         return None
-    dispatcher.utter_message(response=f"utter_{answer}")
-    return followup.wait_for("code", matter)
+    say_refusal(dispatcher, checked)
+    return close(tracker) if checked.answer is CodeCheck.USED_UP else followup.wait_for("code", matter)
 
 
 #: intents of the buttons under our questions

@@ -1,12 +1,13 @@
-"""Telephone numbers of mainland China (checking, normalising, masking), and the limits of codes. Pure functions."""
+"""Telephone numbers of mainland China (checking, normalising, masking), and the limits of codes and proofs. Pure."""
 
 from __future__ import annotations
 
 import re
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 import phonenumbers
 
@@ -83,16 +84,36 @@ class Level(IntEnum):
     PROVED = 2
 
 
+class Purpose(StrEnum):
+    """What a proof is good for; one for something else opens nothing."""
+
+    #: what the billing system says about the number
+    ACCOUNT = "account"
+    #: personal data copied, corrected, deleted: what is done with them cannot be undone
+    IDENTITY = "identity"
+
+
+#: Counted from the proof, not from its last use: whoever finds the page open later finds nothing.
+PROOF_LIFETIME = {Purpose.ACCOUNT: timedelta(minutes=15), Purpose.IDENTITY: timedelta(minutes=5)}
+#: A number that a channel user proved once. One that is given to somebody else meanwhile is closed at its next use
+#: (`care.accounts.proofs.close_line`).
+BINDING_LIFETIME = timedelta(days=180)
+
+
 CODE_LIFETIME = timedelta(minutes=5)
 #: Wrong tries of one code. With the cap below that is 50 tries a number and day at a million codes: one in 20,000.
 CODE_TRIES = 5
-#: Between two codes to one number.
+#: Between two codes to one number for the same purpose.
 CODE_PAUSE = timedelta(seconds=60)
 #: The caps count the last 24 hours. One number, whoever asks: nobody's telephone is flooded.
 CODE_DAY = timedelta(hours=24)
 CODES_PER_NUMBER = 10
 #: One conversation, whatever the numbers: nobody floods other people's.
-CODES_PER_CONVERSATION = 5
+CODES_PER_CONVERSATION = 10
+#: After the last wrong try no code is sent to that number or taken for it in that conversation.
+CODE_LOCK = timedelta(minutes=15)
+#: The same, when another code was used up in the 24 hours before.
+CODE_LOCK_AGAIN = timedelta(hours=24)
 
 # Six signs, also in groups as some telephones show them; not a part of a longer number.
 _CODE = re.compile(r"(?<![0-9A-Za-z])(?:\d{6}|\d{3}[ -]\d{3}|\d{2}[ -]\d{2}[ -]\d{2})(?![0-9A-Za-z])")
@@ -109,13 +130,54 @@ def code_in(text: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def check_may_send_code(to_number: Sequence[datetime], by_conversation: int, now: datetime) -> None:
-    """`to_number`: when codes were sent to the number in the last 24 hours; `by_conversation`: how many this one asked
-    for in that time.
+class CodeRefused(InvalidInput):
+    """No code is sent: `code_too_soon`, `code_daily_cap`, `code_locked`."""
 
-    Raises InvalidInput: `code_too_soon`, `code_daily_cap`.
+    def __init__(self, reason: str, message: str, until: datetime) -> None:
+        super().__init__(reason, message)
+        #: from then on one would be sent
+        self.until = until
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A code that was sent."""
+
+    at: datetime
+    purpose: str
+
+
+def check_may_send_code(
+    to_number: Sequence[Sent], by_conversation: Sequence[datetime], purpose: str, now: datetime
+) -> None:
+    """`to_number`: codes that were sent to the number in the last 24 hours, whoever asked; `by_conversation`: when this
+    one asked for some in that time, whatever the numbers.
+
+    Raises CodeRefused: `code_too_soon`, `code_daily_cap`.
     """
-    if len(to_number) >= CODES_PER_NUMBER or by_conversation >= CODES_PER_CONVERSATION:
-        raise InvalidInput("code_daily_cap", "too many codes in 24 hours; try again tomorrow, or ask for a person")
-    if to_number and now - max(to_number) < CODE_PAUSE:
-        raise InvalidInput("code_too_soon", f"wait {CODE_PAUSE.seconds} seconds between two codes")
+    full = []
+    if len(to_number) >= CODES_PER_NUMBER:
+        full.append(_room_from([each.at for each in to_number], CODES_PER_NUMBER))
+    if len(by_conversation) >= CODES_PER_CONVERSATION:
+        full.append(_room_from(by_conversation, CODES_PER_CONVERSATION))
+    if full:
+        raise CodeRefused("code_daily_cap", "too many codes in 24 hours; ask for a person meanwhile", max(full))
+    before = [each.at for each in to_number if each.purpose == purpose]
+    if before and now - max(before) < CODE_PAUSE:
+        message = f"wait {CODE_PAUSE.seconds} seconds between two codes for one purpose"
+        raise CodeRefused("code_too_soon", message, max(before) + CODE_PAUSE)
+
+
+def _room_from(sent: Sequence[datetime], most: int) -> datetime:
+    """When so many of them are a day old that another one may go."""
+    return sorted(sent)[-most] + CODE_DAY
+
+
+def locked_until(used_up: Sequence[datetime], now: datetime) -> datetime | None:
+    """`used_up`: when codes for a number were used up in a conversation, as far back as both times together reach."""
+    if not used_up:
+        return None
+    last = max(used_up)
+    is_again = sum(last - each < CODE_DAY for each in used_up) > 1
+    until = last + (CODE_LOCK_AGAIN if is_again else CODE_LOCK)
+    return until if now < until else None

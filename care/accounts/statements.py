@@ -1,23 +1,62 @@
-"""What is asked about codes. Each looks at 24 hours of one number or one conversation, through an index."""
+"""What is asked about codes and proofs, through indexes. Of codes only the last days of one number or conversation."""
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select, update
 
-from care.accounts.tables import SmsCode
+from care.accounts.rules import CODE_TRIES
+from care.accounts.tables import Binding, ChannelUser, KnownConversation, Proof, SmsCode
 
 _recent = SmsCode.sent_at > bindparam("since")
+_sent_here = SmsCode.conversation_id == bindparam("conversation")
+_sent_to_number = SmsCode.phone_index == bindparam("number")
 
-SENT_TO_NUMBER = select(SmsCode.sent_at).where(SmsCode.phone_index == bindparam("number"), _recent)
+SENT_TO_NUMBER = select(SmsCode.sent_at, SmsCode.purpose).where(_sent_to_number, _recent)
 
-SENT_BY_CONVERSATION = (
-    select(func.count()).select_from(SmsCode).where(SmsCode.conversation_id == bindparam("conversation"), _recent)
-)
+SENT_BY_CONVERSATION = select(SmsCode.sent_at).where(_sent_here, _recent)
 
 #: The only one that can still be good.
-NEWEST = (
-    select(SmsCode)
-    .where(SmsCode.phone_index == bindparam("number"), SmsCode.conversation_id == bindparam("conversation"), _recent)
-    .order_by(SmsCode.id.desc())
-    .limit(1)
+NEWEST = select(SmsCode).where(_sent_to_number, _sent_here, _recent).order_by(SmsCode.id.desc()).limit(1)
+
+#: When the last wrong try was made of each (`check_code` ends the code then).
+USED_UP = select(SmsCode.expires_at).where(_sent_to_number, _sent_here, _recent, SmsCode.failures >= CODE_TRIES)
+
+_of_conversation = Proof.conversation_id == bindparam("conversation")
+_is_open = (Proof.expires_at > bindparam("now")) & Proof.ended_at.is_(None)
+
+PROOFS = (
+    select(Proof)
+    .where(_of_conversation, _is_open, Proof.purpose == bindparam("purpose"))
+    .order_by(Proof.proved_at.desc(), Proof.id.desc())
 )
+
+END_PROOFS = update(Proof).where(_of_conversation, _is_open).values(ended_at=bindparam("now"))
+
+END_PROOFS_OF_NUMBER = END_PROOFS.where(Proof.phone_index == bindparam("number"), Proof.proved_at <= bindparam("since"))
+
+_known = (KnownConversation.conversation_id == bindparam("conversation")) & (KnownConversation.until > bindparam("now"))
+
+USER = select(KnownConversation.channel_user_id).where(_known)
+
+USER_BY_NAME = select(ChannelUser.id).where(
+    ChannelUser.channel == bindparam("channel"), ChannelUser.user_index == bindparam("index")
+)
+
+BINDINGS = (
+    select(Binding, KnownConversation.until)
+    .join(KnownConversation, KnownConversation.channel_user_id == Binding.channel_user_id)
+    .where(_known, Binding.expires_at > bindparam("now"), Binding.ended_at.is_(None))
+)
+
+END_BINDING = (
+    update(Binding)
+    .where(
+        Binding.channel_user_id.in_(USER),
+        Binding.phone_index == bindparam("number"),
+        Binding.bound_at <= bindparam("since"),
+        Binding.ended_at.is_(None),
+    )
+    .values(ended_at=bindparam("now"))
+)
+
+FORGET_USER = update(KnownConversation).where(_known).values(until=bindparam("now"))

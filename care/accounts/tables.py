@@ -60,7 +60,7 @@ class Proof(Base):
     conversation_id: Mapped[str] = mapped_column(String(40))
     phone: Mapped[str] = mapped_column(Sealed("proofs.phone"))
     phone_index: Mapped[bytes] = mapped_column(LargeBinary)
-    #: what it is good for: a word of care.accounts.proofs.Purpose
+    #: what it is good for: a word of care.accounts.rules.Purpose
     purpose: Mapped[str] = mapped_column(String(40))
     #: sms | agent (saw the papers) | holder (told an agent so)
     method: Mapped[str] = mapped_column(String(8))
@@ -92,17 +92,20 @@ class KnownConversation(Base):
     conversation_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     channel_user_id: Mapped[int] = mapped_column(ForeignKey("channel_users.id"), index=True)
     since: Mapped[datetime]
+    #: what the channel signed is good until then, and level 1 ends with it
+    until: Mapped[datetime]
 
 
 class Binding(Base):
     """A number that a channel user proved once by a code: level 1 for it, until it ends or the number changes hands."""
 
     __tablename__ = "bindings"
+    __table_args__ = (UniqueConstraint("channel_user_id", "phone_index"),)
 
-    channel_user_id: Mapped[int] = mapped_column(ForeignKey("channel_users.id"), primary_key=True)
-    phone_index: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    #: of this row's own, so that a button can name it without naming the number
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True)
+    #: names it in a button, which must not name the number
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    channel_user_id: Mapped[int] = mapped_column(ForeignKey("channel_users.id"))
+    phone_index: Mapped[bytes] = mapped_column(LargeBinary)
     phone: Mapped[str] = mapped_column(Sealed("bindings.phone"))
     bound_at: Mapped[datetime]
     expires_at: Mapped[datetime]

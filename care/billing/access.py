@@ -12,6 +12,7 @@ LEVELS: dict[str, Level] = {
     # what everybody may know
     "offers": Level.ANONYMOUS,
     "roaming": Level.ANONYMOUS,
+    "transactions": Level.ANONYMOUS,
     # what a known user sees on a screen of their own
     "balance": Level.KNOWN,
     "topup": Level.KNOWN,

@@ -20,6 +20,7 @@ class Order(Base):
         UniqueConstraint("conversation_id", "message_id"),
         # The sweep's cost follows what waits, not what was ever ordered.
         Index("ix_orders_confirmed", "next_attempt_at", postgresql_where=text("status = 'confirmed'")),
+        Index("ix_orders_shown", "created_at", postgresql_where=text("status = 'shown'")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
 from sqlalchemy import text
 
 from care.db import Base, engine
+from cli.run.postgres import Embedded
 
 
 def scalar(query: str, **values: object) -> object:
@@ -29,3 +34,16 @@ def raw_bytes() -> bytes:
             for row in connection.execute(text(f"SELECT * FROM {table.name}")):
                 found += [bytes(value) if isinstance(value, bytes) else str(value).encode() for value in row]
     return b"\n".join(found)
+
+
+@contextmanager
+def outage(postgres: Embedded) -> Iterator[None]:
+    """The database takes no connection, and those that there were are cut."""
+    with psycopg.connect(postgres.admin_url, autocommit=True) as admin:
+        name = scalar("SELECT current_database()")
+        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        try:
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+            yield
+        finally:
+            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')

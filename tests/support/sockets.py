@@ -56,9 +56,11 @@ class Widget:
     It is closed with the web process, if not before.
     """
 
-    def __init__(self, url: str, protocol: int | None = 1) -> None:
+    def __init__(self, url: str, protocol: int | None = 1, identity: object = None) -> None:
         self.url = url
         self.protocol = protocol
+        #: what the page says of who is logged in
+        self.identity = identity
         self.events: list[tuple[str, Any]] = []
         self.session: str | None = None
         self._read: dict[str, int] = {}
@@ -85,6 +87,8 @@ class Widget:
 
     async def ask(self, session: str | None = None) -> Widget:
         asked: Json = {"session_id": session}
+        if self.identity is not None:
+            asked["identity"] = self.identity
         if self.protocol is not None:
             asked["protocol"] = self.protocol
         await self.sio.emit("session_request", asked)

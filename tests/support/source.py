@@ -72,11 +72,11 @@ def _keys(expression: ast.expr) -> list[str]:
 
 
 def reasons(*paths: str) -> set[str]:
-    """The first arguments of `InvalidInput(…)` in these files."""
+    """The first arguments of `InvalidInput(…)` and `CodeRefused(…)` in these files."""
     found = set()
     for path in paths:
         for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "InvalidInput":
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("InvalidInput", "CodeRefused"):
                 assert isinstance(node.args[0], ast.Constant)
                 found.add(str(node.args[0].value))
     return found

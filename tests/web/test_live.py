@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import uuid4
 
@@ -27,7 +27,7 @@ from care.conversations.tables import Message
 from care.turns.runner import Runner
 from care.wording import say
 from cli.run.postgres import Embedded
-from tests.support.database import count, scalar
+from tests.support.database import count, outage
 from tests.support.dialogue import FakeBot
 from tests.support.sockets import Widget, web_process
 from tests.support.times import NOW
@@ -166,19 +166,6 @@ async def test_the_listening_connection_is_cut(app: tuple[str, FastAPI], widget:
 
 async def _is(state: str, wanted: str) -> bool:
     return state == wanted
-
-
-@contextmanager
-def outage(postgres: Embedded) -> Iterator[None]:
-    """The database takes no connection, and those that there were are cut."""
-    with psycopg.connect(postgres.admin_url, autocommit=True) as admin:
-        name = scalar("SELECT current_database()")
-        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-        try:
-            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
-            yield
-        finally:
-            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
 
 async def test_the_database_is_away_for_a_while(

@@ -18,12 +18,13 @@ import socketio
 from fastapi import FastAPI
 
 from care.conversations.rules import Inbound, check_message_id, clean_text
-from care.errors import CareError, InvalidInput, NotAllowed, Unavailable
+from care.db import utcnow
+from care.errors import CareError, Conflict, InvalidInput, NotAllowed, Unavailable
 from care.logs import bind_contextvars, get_logger
 from care.settings import settings
 from care.turns.runner import Runner
 from care.wording import say
-from web import sessions
+from web import identity, sessions
 from web.channels.connections import Connections
 from web.limits import MAX_BODY, refusals
 from web.live import bubbles, reading
@@ -52,6 +53,10 @@ class _Client:
     id: str
     address: str
     session: Session | None = None
+    #: who is logged in on the page, as it says
+    identity: identity.Identity | None = None
+    #: and that is written down for the conversation of the session
+    is_recognised: bool = False
     is_ours: bool = False
     #: it hears what is new in the conversation of its session
     is_joined: bool = False
@@ -126,13 +131,18 @@ class SocketChannel:
             return
         async with client.lock:
             client.is_ours = asked.get("protocol") == _PROTOCOL
-            session = None
-            if token := asked.get("session_id"):
-                try:
+            client.identity = session = None
+            try:
+                if shown := asked.get("identity"):
+                    client.identity = identity.read(shown, utcnow())
+            except NotAllowed as error:  # the conversation goes on without
+                await self._refuse(client, error)
+            try:
+                if token := asked.get("session_id"):
                     session = sessions.resume(token if isinstance(token, str) else "")
-                except NotAllowed as error:
-                    await self._refuse(client, error)
-            await self._begin(client, session or sessions.begin())
+            except NotAllowed as error:
+                await self._refuse(client, error)
+            await self._begin(client, session)
 
     async def _history_request(self, sid: str, data: object = None) -> None:
         asked = data if isinstance(data, dict) else {}
@@ -188,7 +198,7 @@ class SocketChannel:
     async def _take(self, client: _Client, session_id: object, message_id: str, text: str) -> None:
         if client.session is None and not session_id:
             # Rasa asks nobody for a session before the first message, so neither do the simplest of its clients.
-            await self._begin(client, sessions.begin())
+            await self._begin(client)
         session = client.session
         if session is None or (session_id and session_id != session.token):
             raise NotAllowed("session", "this session_id was not confirmed on this connection; send session_request")
@@ -197,19 +207,39 @@ class SocketChannel:
         self._rooms.sends(client.id, session.conversation_id, message_id)
         await self._runner().accept(Inbound(sessions.CHANNEL, message_id, text, opening_key=session.opening_key))
 
-    async def _begin(self, client: _Client, session: Session) -> None:
+    async def _begin(self, client: _Client, resumed: Session | None = None) -> None:
+        """Confirm the session and show its conversation, or a new one: what was another user's is not shown at all."""
         if client.session is not None:
             await self._rooms.leave(client.id, client.session.conversation_id)
-        client.session, client.is_joined = session, False
-        await self._sio.emit("session_confirm", session.token, to=client.id)
+        session = client.session = resumed or sessions.begin()
+        # Nobody has ever been known in a new one.
+        client.is_recognised = resumed is None and client.identity is None
+        client.is_joined = False
+        is_confirmed = False
         try:
+            await self._recognise(client, session)
+            await self._sio.emit("session_confirm", session.token, to=client.id)
+            is_confirmed = True
             await self._join(client, session)
+        except Conflict as error:
+            await self._refuse(client, error)
+            await self._begin(client)
         except Unavailable as error:
+            if not is_confirmed:
+                await self._sio.emit("session_confirm", session.token, to=client.id)
             await self._refuse(client, error)
             self._spawn(self._join_later(client, session))
 
+    async def _recognise(self, client: _Client, session: Session) -> None:
+        if client.is_recognised or not settings().identity_key.get_secret_value():
+            return
+        shown = client.identity
+        await self._runner().in_database(lambda s: identity.recognise(s, session.conversation_id, shown, utcnow()))
+        client.is_recognised = True
+
     async def _join(self, client: _Client, session: Session) -> None:
         bind_contextvars(conversation_id=session.conversation_id)
+        await self._recognise(client, session)
         await self._rooms.join(client.id, session.conversation_id, is_ours=client.is_ours)
         client.is_joined = True
 
@@ -224,6 +254,9 @@ class SocketChannel:
                     await self._join(client, session)
                 except Unavailable:
                     continue
+                except Conflict as error:
+                    await self._refuse(client, error)
+                    await self._begin(client)
 
     async def _not_taken(self, client: _Client, reads_acknowledgements: bool, error: CareError) -> Json:
         await self._refused(client, error)

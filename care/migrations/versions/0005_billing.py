@@ -58,22 +58,23 @@ def upgrade() -> None:
     )
     op.create_table(
         "bindings",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("channel_user_id", sa.BigInteger(), nullable=False),
         sa.Column("phone_index", sa.LargeBinary(), nullable=False),
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("phone", sa.LargeBinary(), nullable=False),
         sa.Column("bound_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["channel_user_id"], ["channel_users.id"], name=op.f("fk_bindings_channel_user_id")),
-        sa.PrimaryKeyConstraint("channel_user_id", "phone_index", name=op.f("pk_bindings")),
-        sa.UniqueConstraint("id", name=op.f("uq_bindings_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bindings")),
+        sa.UniqueConstraint("channel_user_id", "phone_index", name=op.f("uq_bindings_channel_user_id_phone_index")),
     )
     op.create_table(
         "known_conversations",
         sa.Column("conversation_id", sa.String(length=40), nullable=False),
         sa.Column("channel_user_id", sa.BigInteger(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["channel_user_id"], ["channel_users.id"], name=op.f("fk_known_conversations_channel_user_id")
         ),
@@ -111,6 +112,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("status = 'confirmed'"),
     )
+    op.create_index("ix_orders_shown", "orders", ["created_at"], postgresql_where=sa.text("status = 'shown'"))
     op.create_index(op.f("ix_orders_phone_index"), "orders", ["phone_index"], unique=False)
     op.create_table(
         "disputes",

@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from care.accounts.rules import CODES_PER_CONVERSATION, CODES_PER_NUMBER, check_may_send_code, code_in, new_code
-from care.errors import InvalidInput
+from care.accounts.rules import (
+    CODES_PER_CONVERSATION,
+    CODES_PER_NUMBER,
+    CodeRefused,
+    Sent,
+    check_may_send_code,
+    code_in,
+    locked_until,
+    new_code,
+)
 from tests.support.times import NOW
 
 WRITTEN = [
@@ -74,27 +82,64 @@ def ago(**length: float) -> datetime:
     return NOW - timedelta(**length)
 
 
+def hours_ago(*hours: int) -> list[datetime]:
+    return [ago(hours=each) for each in hours]
+
+
+ACCOUNT, ORDER = "account", "order:17"
+FULL, HERE_FULL = hours_ago(*range(1, CODES_PER_NUMBER + 1)), hours_ago(*range(3, CODES_PER_CONVERSATION + 3))
+
 MAY_SEND = [
-    # sent to the number             from here  refused             why
-    ([], 0, None),  # the first
-    ([ago(seconds=59)], 1, "code_too_soon"),
-    ([ago(seconds=60)], 1, None),  # a minute is over
-    ([ago(hours=3), ago(seconds=1)], 2, "code_too_soon"),  # the newest counts
-    ([ago(seconds=1), ago(hours=3)], 2, "code_too_soon"),  # in whatever order they come
-    ([ago(seconds=-2)], 1, "code_too_soon"),  # another server's clock is two seconds ahead
-    ([ago(hours=hour) for hour in range(1, CODES_PER_NUMBER)], 0, None),  # nine: the tenth may go
-    ([ago(hours=hour) for hour in range(1, CODES_PER_NUMBER + 1)], 0, "code_daily_cap"),  # whoever asked
-    ([], CODES_PER_CONVERSATION - 1, None),
-    ([], CODES_PER_CONVERSATION, "code_daily_cap"),  # whatever the numbers
-    ([ago(seconds=1)] * CODES_PER_NUMBER, 0, "code_daily_cap"),  # waiting a minute would not help: say so at once
+    # sent to the number, for what; from here    refused, until                            why
+    ([], [], None, None),  # the first
+    ([(ago(seconds=59), ACCOUNT)], [], "code_too_soon", ago(seconds=-1)),
+    ([(ago(seconds=60), ACCOUNT)], [], None, None),  # a minute is over
+    ([(ago(seconds=1), ORDER)], [], None, None),  # for something else: an order may follow its question at once
+    ([(ago(hours=3), ACCOUNT), (ago(seconds=1), ACCOUNT)], [], "code_too_soon", ago(seconds=-59)),  # the newest counts
+    ([(ago(seconds=1), ACCOUNT), (ago(hours=3), ACCOUNT)], [], "code_too_soon", ago(seconds=-59)),  # in whatever order
+    ([(ago(seconds=1), ORDER), (ago(seconds=9), ACCOUNT)], [], "code_too_soon", ago(seconds=-51)),  # of its purpose
+    ([(ago(seconds=-2), ACCOUNT)], [], "code_too_soon", ago(seconds=-62)),  # a server's clock is two seconds ahead
+    ([(each, ORDER) for each in FULL[1:]], [], None, None),  # nine: the tenth may go
+    ([(each, ORDER) for each in FULL], [], "code_daily_cap", ago(hours=-14)),  # the oldest is ten hours old
+    ([(each, ORDER) for each in reversed(FULL)], [], "code_daily_cap", ago(hours=-14)),
+    ([], HERE_FULL[1:], None, None),
+    ([], HERE_FULL, "code_daily_cap", ago(hours=-12)),  # whatever the numbers; the oldest is twelve hours old
+    ([(each, ORDER) for each in FULL], HERE_FULL, "code_daily_cap", ago(hours=-14)),  # until both have room
+    ([(ago(seconds=1), ACCOUNT)] * CODES_PER_NUMBER, [], "code_daily_cap", ago(hours=-24, seconds=1)),  # not "60 s"
 ]
 
 
-@pytest.mark.parametrize(("to_number", "by_conversation", "refused"), MAY_SEND)
-def test_how_often(to_number: list[datetime], by_conversation: int, refused: str | None) -> None:
+@pytest.mark.parametrize(("to_number", "by_conversation", "refused", "until"), MAY_SEND)
+def test_how_often(
+    to_number: list[tuple[datetime, str]],
+    by_conversation: list[datetime],
+    refused: str | None,
+    until: datetime | None,
+) -> None:
+    sent = [Sent(*each) for each in to_number]
     if refused is None:
-        check_may_send_code(to_number, by_conversation, NOW)
+        check_may_send_code(sent, by_conversation, ACCOUNT, NOW)
     else:
-        with pytest.raises(InvalidInput) as error:
-            check_may_send_code(to_number, by_conversation, NOW)
-        assert error.value.reason == refused
+        with pytest.raises(CodeRefused) as error:
+            check_may_send_code(sent, by_conversation, ACCOUNT, NOW)
+        assert (error.value.reason, error.value.until) == (refused, until)
+
+
+LOCKS = [
+    # when codes were used up                          until
+    ([], None),
+    ([ago(minutes=0)], ago(minutes=-15)),  # the first: a quarter of an hour
+    ([ago(minutes=14)], ago(minutes=-1)),
+    ([ago(minutes=15)], None),  # it is over
+    ([ago(minutes=20), ago(minutes=0)], ago(hours=-24)),  # the second: a day
+    ([ago(minutes=0), ago(minutes=20)], ago(hours=-24)),  # in whatever order
+    ([ago(hours=23), ago(hours=46)], ago(hours=-1)),  # to its end, however old the first is by then
+    ([ago(hours=24), ago(hours=25)], None),
+    ([ago(hours=0), ago(hours=24)], ago(minutes=-15)),  # a day later it is a first one again
+    ([ago(hours=0), ago(hours=1), ago(hours=2)], ago(hours=-24)),
+]
+
+
+@pytest.mark.parametrize(("used_up", "until"), LOCKS)
+def test_how_long_wrong_codes_lock(used_up: list[datetime], until: datetime | None) -> None:
+    assert locked_until(used_up, NOW) == until

@@ -2,63 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import count as numbers
+from datetime import timedelta
 from threading import Thread
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from care.accounts.codes import CodeCheck, check_code, issue_code
-from care.accounts.rules import CODE_TRIES, CODES_PER_CONVERSATION, CODES_PER_NUMBER
+from care.accounts.codes import Checked, CodeCheck, check_code, issue_code
+from care.accounts.rules import CODE_TRIES, CODES_PER_CONVERSATION, CodeRefused
 from care.accounts.tables import SmsCode
 from care.db import transaction
 from care.errors import InvalidInput
+from tests.support.codes import ACCOUNT, CONTACT, ORDER, OTHER_PHONE, PHONE, WITHDRAW, Customer, wrong
 from tests.support.database import count, raw_bytes, somebody_waits_for_a_lock
 from tests.support.plans import read_whole
 from tests.support.times import NOW
 from tests.support.waiting import at_once, until
 
-PHONE, OTHER_PHONE = "13800138000", "13900139000"
-CONTACT, WITHDRAW = "contact:17", "withdraw:17"
-
 pytestmark = pytest.mark.usefixtures("database")
-
-
-def wrong(code: str) -> str:
-    return f"{(int(code) + 1) % 1_000_000:06d}"
-
-
-@dataclass
-class Customer:
-    """One conversation; every call is a message and a transaction of its own, time goes by hand."""
-
-    conversation: str = "c1"
-    now: datetime = NOW
-    messages: numbers[int] = field(default_factory=lambda: numbers(1))
-
-    def after(self, **length: float) -> Customer:
-        self.now += timedelta(**length)
-        return self
-
-    def ask(self, phone: str = PHONE, purpose: str = CONTACT, message: int | None = None) -> str:
-        code = self.ask_again(message or next(self.messages), phone, purpose)
-        assert code is not None
-        return code
-
-    def ask_again(self, message: int, phone: str = PHONE, purpose: str = CONTACT) -> str | None:
-        with transaction() as session:
-            return issue_code(session, phone, purpose, self.conversation, message, self.now)
-
-    def say(
-        self, code: str | None, phone: str = PHONE, purpose: str = CONTACT, message: int | None = None
-    ) -> CodeCheck:
-        with transaction() as session:
-            return check_code(
-                session, phone, purpose, self.conversation, message or next(self.messages), code, self.now
-            )
 
 
 @pytest.fixture
@@ -104,12 +66,32 @@ def test_words_without_a_code_cost_no_try(customer: Customer) -> None:
     assert customer.say(code) is CodeCheck.RIGHT
 
 
+def test_a_wrong_code_tells_how_many_tries_are_left(customer: Customer) -> None:
+    code = customer.ask()
+    left = []
+    for _ in range(CODE_TRIES - 1):
+        assert customer.told(None).tries_left == CODE_TRIES - len(left), "words cost none"
+        left.append(customer.told(wrong(code)).tries_left)
+    assert left == [4, 3, 2, 1]
+    locked = customer.now + timedelta(minutes=15)
+    assert customer.told(wrong(code)) == Checked(CodeCheck.USED_UP, until=locked)
+
+
+def test_the_same_message_is_told_the_same_again(customer: Customer) -> None:
+    code = customer.ask()
+    for message in range(30, 30 + CODE_TRIES):
+        first = customer.told(wrong(code), message=message)
+        assert customer.after(seconds=1).told(code, message=message) == first
+
+
 ELSEWHERE = [
     # where the code is shown                          answer              why
     (Customer("c2"), PHONE, CONTACT, CodeCheck.MISSING),  # a stranger who read it over the shoulder
     (Customer("c1"), OTHER_PHONE, CONTACT, CodeCheck.MISSING),  # for a number that it was not sent to
     (Customer("c1"), PHONE, WITHDRAW, CodeCheck.MISSING),  # given for news, used to take the complaint back
     (Customer("c1"), PHONE, "contact:18", CodeCheck.MISSING),  # for another ticket
+    (Customer("c1"), PHONE, ACCOUNT, CodeCheck.MISSING),  # given for news, used to read the bill
+    (Customer("c1"), PHONE, ORDER, CodeCheck.MISSING),  # given for news, used to order
 ]
 
 
@@ -120,6 +102,17 @@ def test_a_code_is_good_for_one_thing(
     code = customer.ask()
     assert elsewhere.say(code, phone, purpose, message=50) is answer
     assert customer.say(code) is CodeCheck.RIGHT, "and nothing was lost by that"
+
+
+PURPOSES = [ACCOUNT, ORDER, "order:18", CONTACT, WITHDRAW]
+
+
+@pytest.mark.parametrize("sent_for", PURPOSES)
+@pytest.mark.parametrize("used_for", PURPOSES)
+def test_a_code_serves_only_what_its_sms_names(customer: Customer, sent_for: str, used_for: str) -> None:
+    code = customer.ask(purpose=sent_for)
+    expected = CodeCheck.RIGHT if used_for == sent_for else CodeCheck.MISSING
+    assert customer.say(code, purpose=used_for) is expected
 
 
 def test_without_a_code_there_is_nothing_to_try(customer: Customer) -> None:
@@ -135,7 +128,7 @@ def test_a_newer_code_ends_the_older(customer: Customer) -> None:
 
 def test_a_newer_code_for_something_else_ends_the_older_too(customer: Customer) -> None:
     older = customer.ask(purpose=CONTACT)
-    newer = customer.after(seconds=60).ask(purpose=WITHDRAW)
+    newer = customer.ask(purpose=WITHDRAW)
     assert customer.say(older, purpose=CONTACT) is CodeCheck.MISSING
     assert customer.say(newer, purpose=WITHDRAW) is CodeCheck.RIGHT
 
@@ -144,60 +137,6 @@ def test_a_strangers_code_does_not_end_ours(customer: Customer) -> None:
     code = customer.ask()
     Customer("c2", NOW + timedelta(seconds=60)).ask()
     assert customer.after(seconds=90).say(code) is CodeCheck.RIGHT
-
-
-def test_a_code_after_one_that_was_used_up(customer: Customer) -> None:
-    code = customer.ask()
-    for _ in range(CODE_TRIES):
-        customer.say(wrong(code))
-    assert customer.after(seconds=60).say(customer.ask()) is CodeCheck.RIGHT
-
-
-# Sending
-
-
-def refusal(customer: Customer, phone: str = PHONE) -> str:
-    with pytest.raises(InvalidInput) as refused:
-        customer.ask(phone)
-    assert phone not in str(refused.value)
-    return refused.value.reason
-
-
-@pytest.mark.parametrize("phone", ["01087654321", "055162345678", "ad12345678", ""])
-def test_only_mobile_numbers_get_codes(customer: Customer, phone: str) -> None:
-    with pytest.raises(InvalidInput) as refused:
-        customer.ask(phone)
-    assert refused.value.reason == "code_not_mobile"
-
-
-def test_a_minute_between_two_codes_to_a_number_whoever_asks(customer: Customer) -> None:
-    customer.ask()
-    assert refusal(customer.after(seconds=59)) == "code_too_soon"
-    assert refusal(Customer("c2", customer.now)) == "code_too_soon"
-    assert customer.ask(OTHER_PHONE)
-    assert customer.after(seconds=1).ask()
-
-
-def test_ten_a_day_to_a_number_whoever_asks() -> None:
-    for number in range(CODES_PER_NUMBER):
-        Customer(f"c{number}", NOW + timedelta(hours=number)).ask()
-    assert refusal(Customer("c99", NOW + timedelta(hours=23, minutes=59))) == "code_daily_cap"
-    assert Customer("c99", NOW + timedelta(hours=24)).ask(), "the first one is a day old"
-
-
-def test_five_a_day_from_a_conversation_whatever_the_numbers(customer: Customer) -> None:
-    for number in range(CODES_PER_CONVERSATION):
-        customer.after(minutes=1).ask(f"1380013800{number}")
-    assert refusal(customer.after(hours=12), OTHER_PHONE) == "code_daily_cap"
-    assert Customer("c2", customer.now).ask(OTHER_PHONE), "others are not touched"
-    assert customer.after(hours=12).ask(OTHER_PHONE)
-
-
-def test_what_was_refused_is_not_counted(customer: Customer) -> None:
-    customer.ask()
-    for _ in range(20):
-        refusal(customer.after(seconds=1))
-    assert count("sms_codes") == 1
 
 
 # A turn that runs again
@@ -213,10 +152,35 @@ def test_asking_again_with_the_same_message_is_one_code(customer: Customer) -> N
 
 def test_asking_again_buys_no_tries(customer: Customer) -> None:
     code = customer.ask(message=7)
-    for message in range(8, 8 + CODE_TRIES):
-        customer.say(wrong(code), message=message)
+    customer.say(wrong(code), message=8)
     again = customer.ask(message=7)
-    assert customer.say(again, message=20) is CodeCheck.USED_UP
+    assert customer.told(wrong(again), message=9).tries_left == CODE_TRIES - 2
+    for message in range(10, 10 + CODE_TRIES - 2):
+        customer.say(wrong(again), message=message)
+    with pytest.raises(CodeRefused):
+        customer.ask(message=7)
+    assert customer.after(minutes=15).ask_again(7) is None
+
+
+def test_what_a_right_code_allows_is_done_once(customer: Customer) -> None:
+    code = customer.ask()
+    done: list[str] = []
+    for given in (wrong(code), None, code, code):
+        with transaction() as session:
+            message = 40 if given == code else next(customer.messages)
+            check_code(session, PHONE, CONTACT, "c1", message, given, NOW, lambda: done.append("proved"))
+    assert done == ["proved"]
+
+
+def test_a_code_whose_use_fails_is_not_used(customer: Customer) -> None:
+    code = customer.ask()
+
+    def fails() -> None:
+        raise InvalidInput("ticket", "filed elsewhere")
+
+    with pytest.raises(InvalidInput), transaction() as session:
+        check_code(session, PHONE, CONTACT, "c1", 40, code, NOW, fails)
+    assert customer.say(code) is CodeCheck.RIGHT
 
 
 def test_a_message_of_before_gets_nothing_any_more(customer: Customer) -> None:
@@ -268,7 +232,7 @@ def test_a_check_waits_for_the_one_before_it(customer: Customer) -> None:
         second.start()
         until(somebody_waits_for_a_lock, "the second check to wait")
     second.join(10)
-    assert (first, answers) == (CodeCheck.RIGHT, [CodeCheck.MISSING])
+    assert (first.answer, answers) == (CodeCheck.RIGHT, [CodeCheck.MISSING])
 
 
 def test_a_code_that_is_just_being_replaced_is_over(customer: Customer) -> None:
@@ -292,13 +256,13 @@ def test_many_who_ask_at_once_for_one_number_get_one_code() -> None:
     assert count("sms_codes") == 1
 
 
-def test_one_who_asks_at_once_for_many_numbers_gets_five(customer: Customer) -> None:
+def test_one_who_asks_at_once_for_many_numbers_gets_ten(customer: Customer) -> None:
     asked = [
-        lambda message=message: customer.ask(f"1380013800{message}", message=message)  # the message makes the number
-        for message in range(1, 9)
+        lambda message=message: customer.ask(f"138001380{message:02}", message=message)  # the message makes the number
+        for message in range(1, 14)
     ]
     refused = [answer.reason for answer in at_once(*asked) if isinstance(answer, InvalidInput)]
-    assert refused == ["code_daily_cap"] * (8 - CODES_PER_CONVERSATION)
+    assert refused == ["code_daily_cap"] * (13 - CODES_PER_CONVERSATION)
     assert count("sms_codes") == CODES_PER_CONVERSATION
 
 

@@ -283,6 +283,8 @@ TEXTS = [
     ("contact:17", {}, "接收工单进展"),  # as it is stored
     ("withdraw", {"number": "TS261121-4K7Q2X"}, "撤回工单TS261121-4K7Q2X"),
     ("lookup:17", {"number": "TS261121-4K7Q2X"}, "查询工单TS261121-4K7Q2X"),
+    ("account", {}, "查询账户信息"),
+    ("order:17", {"number": "退订“畅看视频会员”"}, "退订“畅看视频会员”"),
     ("generic", {}, "验证您的手机号"),
 ]
 
