@@ -78,10 +78,15 @@ class Settings(BaseSettings):
     #: Nothing said: demo in demo mode, off in production.
     billing: Literal["off", "demo", "tmf", ""] = Field(default="", validate_default=True)
     #: base addresses of TMF678 customerBillManagement and TMF677 usageConsumption, both v4
-    tmf678_url: str = ""
-    tmf677_url: str = ""
-    #: bearer token for both
-    tmf_key: SecretStr = SecretStr("")
+    tmf678_url: str = Field(default="", validate_default=True)
+    tmf677_url: str = Field(default="", validate_default=True)
+    #: attribute of a customerBill that holds the telephone number
+    tmf678_holder: Literal["billingAccount.id", "relatedParty.id"] = "billingAccount.id"
+    #: bearer token for both; empty: none is sent
+    tmf_key: SecretStr = Field(default="", validate_default=True)
+
+    #: file of what is on sale (docs/operate/catalogue.md); empty: the made-up one that comes with us
+    catalogue: str = ""
 
     #: signs what the operator's own page says about who is logged in there (docs/widget.md); empty: nobody is known
     identity_key: SecretStr = Field(default="", validate_default=True)
@@ -96,6 +101,13 @@ class Settings(BaseSettings):
         is_private = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _SAME_MACHINE)
         if url and not (is_private and parts.hostname):
             raise ValueError("https://…, or http:// to a program on the same machine: numbers and texts are personal")
+        return url
+
+    @field_validator("tmf678_url", "tmf677_url")
+    @classmethod
+    def _is_there_for_tmf(cls, url: str, others: ValidationInfo) -> str:
+        if others.data.get("billing") == "tmf" and not url:
+            raise ValueError("https://…; QUANYI_BILLING=tmf needs both addresses, see docs/operate/billing.md")
         return url
 
     @field_validator("billing")

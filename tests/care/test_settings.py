@@ -61,6 +61,9 @@ WRONG = [
     ("QUANYI_SMS_URL", "ftp://sms.example.cn"),
     ("QUANYI_SMS_URL", "https://[::1/send"),  # not an address at all
     ("QUANYI_BILLING", "demo2"),  # off, demo or tmf
+    ("QUANYI_TMF678_URL", "http://bss.example.cn/tmf-api"),  # bills for everybody on the way
+    ("QUANYI_TMF677_URL", "bss.example.cn"),  # no scheme
+    ("QUANYI_TMF678_HOLDER", "product.id"),  # not an attribute of a bill
     ("QUANYI_IDENTITY_KEY", "short"),  # found by trying: then everybody is anybody
     ("QUANYI_DEMO_TELEPHONE", "yes"),  # on or off
 ]
@@ -129,6 +132,34 @@ def test_a_gateway_is_told_with_its_key(environment: pytest.MonkeyPatch, url: st
         message = _refusal()
         assert "QUANYI_SMS_KEY" in message
         assert not key or key not in message
+
+
+TMF = "https://bss.example.cn/tmf-api"
+
+SYSTEMS = [
+    # billing, address of bills, address of usage; what is named, or nothing: it starts
+    ("tmf", TMF, TMF, ()),
+    ("tmf", "", TMF, ("QUANYI_TMF678_URL",)),
+    ("tmf", TMF, "", ("QUANYI_TMF677_URL",)),
+    ("tmf", "", "", ("QUANYI_TMF678_URL", "QUANYI_TMF677_URL")),  # all that is missing at once
+    ("off", "", "", ()),  # nobody is asked
+    ("demo", TMF, "", ()),  # set for later
+]
+
+
+@pytest.mark.parametrize(("billing", "bills", "usage", "named"), SYSTEMS)
+def test_an_operators_systems_have_addresses(
+    environment: pytest.MonkeyPatch, billing: str, bills: str, usage: str, named: tuple[str, ...]
+) -> None:
+    for name, value in (("BILLING", billing), ("TMF678_URL", bills), ("TMF677_URL", usage), ("TMF_KEY", "geheim")):
+        environment.setenv(f"QUANYI_{name}", value)
+    if not named:
+        assert (settings().billing, settings().tmf678_url) == (billing, bills)
+        assert "geheim" not in repr(settings())
+        return
+    message = _refusal()
+    assert all(name in message for name in named)
+    assert "docs/operate/billing.md" in message
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,12 @@ VARIABLES = {
     "QUANYI_REPLY_PATIENCE": "5",
     "QUANYI_ORIGINS": "",
     "QUANYI_POLICY": "",
+    "QUANYI_BILLING": "",
+    "QUANYI_CATALOGUE": "",
+    "QUANYI_TMF678_URL": "",
+    "QUANYI_TMF677_URL": "",
+    "QUANYI_TMF678_HOLDER": "billingAccount.id",
+    "QUANYI_TMF_KEY": "",
     "QUANYI_SMS_LOG": str(SMS_LOG),
 }
 
