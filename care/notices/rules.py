@@ -7,11 +7,22 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
+    """About a ticket."""
+
     FILED = "filed"
     FEEDBACK = "feedback"
     RESULT = "result"
     DELAY = "delay"
     CLOSED = "closed"
+
+
+class NumberKind(StrEnum):
+    """About a telephone number, and no ticket."""
+
+    #: what was ordered was done, or not
+    ORDER = "order"
+    #: 消费提醒
+    REMINDER = "reminder"
 
 
 class Status(StrEnum):

@@ -1,4 +1,4 @@
-"""Telling customers what happened to their ticket: written here, sent by the worker (`sending.py`)."""
+"""Telling customers what happened to their ticket or their number: written here, sent by the worker (`sending.py`)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from care.accounts import sms
 from care.crypto import blind_index
-from care.notices.rules import Kind, Status, is_hopeless, wait_after
+from care.notices.rules import Kind, NumberKind, Status, is_hopeless, wait_after
 from care.notices.tables import Notice
 from care.tickets.tables import Ticket
 from care.wording import calendar_time, say
@@ -25,7 +25,8 @@ class DueNotice:
     """A notice that this worker has for itself until `FIRST_WAIT` is over."""
 
     id: int
-    ticket_id: int
+    #: None: about no ticket
+    ticket_id: int | None
     kind: str
     phone: str
     text: str
@@ -53,17 +54,37 @@ def notify(
     """
     if ticket.notify_phone is None or not sms.is_on():
         return
+    said = _text(Kind(kind), ticket.number, feedback, solution)
+    _write(session, ticket.id, Kind(kind), once, ticket.notify_phone, said, now, now)
+
+
+def notify_number(
+    session: Session, phone: str, kind: str, text: str, once: str, now: datetime, *, not_before: datetime | None = None
+) -> None:
+    """Tell whoever has a number something that is about no ticket.
+
+    `phone`: normalised. `kind`: a word of `rules.NumberKind`. `text`: the SMS; about 70 characters are one, no links,
+    nothing that somebody who sees the screen must not read. `once`: up to 64 characters, as for `notify`.
+    `not_before`: within a day, for what can wait until morning. Does nothing with `QUANYI_SMS=off`.
+    """
+    if sms.is_on():
+        _write(session, None, NumberKind(kind), once, phone, text, now, not_before or now)
+
+
+def _write(
+    session: Session, ticket_id: int | None, kind: str, once: str, phone: str, said: str, now: datetime, due: datetime
+) -> None:
     session.execute(
         insert(Notice)
         .values(
-            ticket_id=ticket.id,
-            kind=Kind(kind),
+            ticket_id=ticket_id,
+            kind=kind,
             once=once,
-            phone=ticket.notify_phone,
-            text=_text(Kind(kind), ticket.number, feedback, solution),
+            phone=phone,
+            text=said,
             status=Status.WAITING,
             attempts=0,
-            next_attempt_at=now,
+            next_attempt_at=due,
             created_at=now,
         )
         .on_conflict_do_nothing(index_elements=[Notice.once])

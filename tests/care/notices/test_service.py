@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from care.accounts.rules import mask_numbers
 from care.db import run, transaction
-from care.notices.rules import GIVE_UP_AFTER, Kind
-from care.notices.service import DueNotice, count_waiting, due_notices, mark_failed, mark_sent, notify
+from care.notices.rules import GIVE_UP_AFTER, Kind, NumberKind
+from care.notices.service import DueNotice, count_waiting, due_notices, mark_failed, mark_sent, notify, notify_number
 from care.notices.tables import Notice
 from care.settings import settings
 from care.tickets.rules import Kind as TicketKind
@@ -88,6 +88,47 @@ def test_a_filed_ticket_with_its_promises(
 def test_a_word_that_is_no_kind(session: Session) -> None:
     with pytest.raises(ValueError, match="advertisement"):
         notify(session, a_ticket(session), "advertisement", "x", NOW)
+
+
+# About no ticket
+
+
+@pytest.mark.parametrize("kind", NumberKind)
+@pytest.mark.usefixtures("database")
+def test_a_number_is_told_something_that_is_about_no_ticket(kind: NumberKind) -> None:
+    with transaction() as session:
+        for once in ("order:1", "order:1", "order:2"):
+            notify_number(session, PHONE, kind, "【权益通】套餐已经改好。", once, NOW)
+    first, second = take()
+    assert (first.ticket_id, first.kind, first.phone, first.text) == (None, kind, PHONE, "【权益通】套餐已经改好。")
+    assert first.once != second.once
+    assert PHONE.encode() not in raw_bytes()
+
+
+@pytest.mark.usefixtures("database")
+def test_what_can_wait_until_morning() -> None:
+    with transaction() as session:
+        notify_number(session, PHONE, "reminder", "x", "x", NOW, not_before=NOW + timedelta(hours=8))
+    assert take(NOW + timedelta(hours=7, minutes=59)) == []
+    assert len(take(NOW + timedelta(hours=8))) == 1
+
+
+NO_KIND = [kind.value for kind in Kind]  # those are about a ticket
+
+
+@pytest.mark.parametrize("kind", [*NO_KIND, "advertisement"])
+def test_a_kind_that_is_about_a_ticket_needs_one(session: Session, kind: str) -> None:
+    with pytest.raises(ValueError, match=kind):
+        notify_number(session, PHONE, kind, "x", "x", NOW)
+
+
+def test_with_sms_switched_off_no_number_is_told(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("QUANYI_SMS", "off")
+        settings.cache_clear()
+        notify_number(session, PHONE, "reminder", "x", "x", NOW)
+    settings.cache_clear()
+    assert told(session) == []
 
 
 # Who is told
