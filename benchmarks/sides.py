@@ -103,9 +103,10 @@ def ours(bench: Bench) -> Iterator[Side]:
     """Rasa with our model, action server, web and worker, told what `make run` tells them. Still starting."""
     ports = _ports()
     parts = {part.name: part for part in all_parts(_setting(bench, bench.checkout, ports))}
-    migrate = parts["migrate"].start()
-    if not wait_for_exit(migrate, _PATIENCE) or migrate.returncode:
-        raise Stop(f"migrating failed: {logs.last_words(parts['migrate'].log)}; its log is {parts['migrate'].log}.")
+    for part in (parts["migrate"], parts["demo"]):
+        step = part.start()
+        if not wait_for_exit(step, _PATIENCE) or step.returncode:
+            raise Stop(f"{part.name} failed: {logs.last_words(part.log)}; its log is {part.log}.")
     started = {name: parts[name] for name in ("rasa", "actions", "web", "worker")}
     with _running(Side("ours", ports.web), started) as side:
         yield side

@@ -126,3 +126,37 @@ def keys_rotate() -> None:
 
     for column, count in rotate().items():
         typer.echo(f"{column}: {count}")
+
+
+demo = typer.Typer(help="The made-up operator of the demo mode.", no_args_is_help=True)
+app.add_typer(demo, name="demo")
+
+
+@demo.command("customers")
+def demo_customers() -> None:
+    """Show the telephone numbers that have a story, and what each is for."""
+    from cli.demo import customers
+
+    customers()
+
+
+@demo.command("seed")
+def demo_seed() -> None:
+    """Make the customers that are missing, up to the running month (`quanyi run` does this)."""
+    from cli.demo import seed
+    from cli.run.checkout import here
+    from cli.run.running import connect
+
+    connect(here())
+    seed()
+
+
+@demo.command("reset")
+def demo_reset() -> None:
+    """Make all customers anew, told from today; what was ordered for them is gone."""
+    from cli.demo import reset
+    from cli.run.checkout import here
+    from cli.run.running import connect
+
+    connect(here())
+    reset()

@@ -28,12 +28,15 @@ def _config(connection: Connection) -> Config:
 
 def migrate() -> None:
     with engine().connect() as connection:
-        connection.execute(text("SET statement_timeout = 0; SET lock_timeout = 0"))
-        connection.execute(text("SET idle_in_transaction_session_timeout = 0"))
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
-        connection.commit()
-        command.upgrade(_config(connection), "head")
-        connection.commit()
+        try:
+            connection.execute(text("SET statement_timeout = 0; SET lock_timeout = 0"))
+            connection.execute(text("SET idle_in_transaction_session_timeout = 0"))
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+            connection.commit()
+            command.upgrade(_config(connection), "head")
+            connection.commit()
+        finally:
+            connection.invalidate()  # not back into the pool: the lock and these settings end with it
 
 
 def check() -> None:

@@ -37,15 +37,18 @@ def postgres() -> Iterator[Embedded]:
 
 @pytest.fixture
 def database(postgres: Embedded) -> Embedded:
-    """Our tables, empty. For tests that commit: `care.db.transaction()` and everything that runs in threads."""
+    """Our tables, empty, and no demo operator (`tests.support.billing.seed` makes one). For tests that commit:
+    `care.db.transaction()` and everything that runs in threads."""
     from sqlalchemy import text
 
     import care.migrations.models  # noqa: F401
     from care.db import Base, engine
+    from tests.support.billing import forget_customers
 
     tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
     with engine().begin() as connection:
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        forget_customers(connection)
     return postgres
 
 

@@ -18,8 +18,9 @@ from care.training.service import Item
 from cli.errors import Stop
 from cli.nlu import inbox_view, lab
 from cli.nlu.terminal import console
-from cli.nlu.trainer import connect, meaning, name_of, spelled, threshold
+from cli.nlu.trainer import meaning, name_of, spelled, threshold
 from cli.run.checkout import Checkout
+from cli.run.running import connect
 
 
 def listed(checkout: Checkout, *, below: float | None, group: bool, as_json: bool) -> None:

@@ -39,13 +39,20 @@ class Setting:
         """What everything needs that talks to a database: while it is away, nobody tries and fails."""
         return () if self.server is None else ("postgres",)
 
+    @property
+    def has_demo(self) -> bool:
+        """Whether the operator is the made-up one. Production never; care/settings.py refuses it there."""
+        chosen = os.environ.get("QUANYI_BILLING") or "demo"
+        return self.told["QUANYI_MODE"] == "demo" and chosen == "demo"
+
 
 def all_parts(setting: Setting) -> list[Part]:
     """In the order of starting."""
     ports = setting.ports
     return [
         *([] if setting.server is None else [_postgres(setting.server)]),
-        _step(setting, "migrate", "Database tables", ["cli", "migrate"]),
+        _step(setting, "migrate", "Database tables", ["cli", "migrate"], needs=setting.ground),
+        *([_demo(setting)] if setting.has_demo else []),
         _model(setting),
         _rasa(setting),
         _service(setting, "actions", "Action server", ["actions"], ports.actions, "health", level=1, seconds=1.5),
@@ -137,7 +144,13 @@ def _model_is_broken(said: list[str]) -> bool:
     return any(sign in line for line in said for sign in _MODEL_IS_BROKEN)
 
 
-def _step(setting: Setting, name: str, title: str, module: list[str]) -> Part:
+def _demo(setting: Setting) -> Part:
+    """Nobody waits for it: until its customers are there, questions about money find no answer, and everything else
+    does."""
+    return _step(setting, "demo", "Demo operator", ["cli", "demo", "seed"], needs=(*setting.ground, "migrate"))
+
+
+def _step(setting: Setting, name: str, title: str, module: list[str], needs: tuple[str, ...]) -> Part:
     log = setting.checkout.logs / f"{name}.log"
     return Part(
         name=name,
@@ -145,7 +158,7 @@ def _step(setting: Setting, name: str, title: str, module: list[str]) -> Part:
         doing="bringing up to date",
         log=log,
         start=_app_starter(setting, module, log),
-        needs=setting.ground,
+        needs=needs,
     )
 
 

@@ -104,6 +104,8 @@ class Toy:
             port = f"os.environ['{variable}']"
             (root / name / "__main__.py").write_text(_SERVER.format(name=name, port=port))
         (root / "cli" / "migrate.py").write_text("def migrate():\n    open('migrated', 'a').write('x')\n")
+        (root / "cli" / "demo.py").write_text("def seed():\n    open('seeded', 'a').write('x')\n")
+        (root / "cli" / "run" / "running.py").write_text("def connect(_checkout):\n    pass\n")
         worker = _SERVER.format(name="worker", port="os.environ['QUANYI_WORKER_PORT']").replace("\n", "\n    ")
         (root / "cli" / "worker.py").write_text(f"async def serve():\n    {worker}\n")
         rasa = root / "rasa"

@@ -8,6 +8,8 @@ import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,9 +20,19 @@ from sqlalchemy import func, select
 from bot.database import Row, TurnTable
 from bot.sealing import Sealer
 from care.accounts.codes import issue_code
+from care.accounts.proofs import know_user, prove
 from care.accounts.service import find_by_phone
 from care.attachments.rules import CheckedFile
 from care.attachments.service import store_evidence
+from care.billing.demo.adapter import DemoBilling
+from care.billing.demo.seeding import ensure
+from care.billing.demo.tables import DemoBill
+from care.billing.disputes import begin_dispute
+from care.billing.orders import show_order
+from care.billing.reminder_switches import switch
+from care.billing.reminders import Kind
+from care.billing.reminding import remind
+from care.billing.values import OrderKind, OrderRequest
 from care.complaints.rules import Draft
 from care.complaints.service import file_complaint
 from care.conversations.rules import Reply
@@ -42,6 +54,7 @@ from care.turns.service import Turn, complete
 from cli.migrate import migrate
 from cli.run.postgres import Embedded, throwaway
 from tests.e2e.pictures import screenshot
+from tests.support.billing import seed
 from tests.support.chat import Chat
 from tests.support.environment import VARIABLES, forget_settings, key
 from tests.support.times import NOW
@@ -139,6 +152,8 @@ def _fill() -> Chat:
         change_status(session, ticket.id, Status.IN_PROGRESS, "staff:7", NOW, note="已派单")
     _understand(turn)
     _follow(turn.question.conversation_id, ticket.number)
+    seed(NOW, 9)  # the last of them has a contract that ends
+    asyncio.run(remind(DemoBilling(clock=lambda: NOW), clock=lambda: NOW))
     chat.ask_for_a_person()
     return chat
 
@@ -155,14 +170,20 @@ def _understand(turn: Turn) -> None:
 
 
 def _follow(conversation_id: str, number: str) -> None:
-    """What comes after filing: a picture, a proved contact, and proofs from elsewhere, a right and a wrong one."""
+    """What comes after filing: a picture, a proved contact and account, and proofs from elsewhere, right and wrong."""
     elsewhere = Chat()
     asked = elsewhere.turn("我的工单到哪了")
     right, wrong = (OnceKey(asked.question.conversation_id, asked.message_id, name) for name in ("right", "wrong"))
     with transaction() as session:
         store_evidence(session, conversation_id, CheckedFile(PICTURE, "image/png", screenshot()), "picture-1", NOW)
         issue_code(session, PHONE, "contact:1", conversation_id, asked.message_id, NOW)
+        know_user(session, conversation_id, "page", "kehu-20771", NOW + timedelta(days=1), NOW)
+        prove(session, conversation_id, PHONE, NOW)
         prove_contact(session, conversation_id, number, PHONE, NOW)
+        show_order(session, conversation_id, 1, PHONE, OrderRequest(OrderKind.ROAMING_DATA_ON), "开通漫游上网", NOW)
+        dispute = OnceKey(conversation_id, asked.message_id, "begin_dispute")
+        begin_dispute(session, conversation_id, PHONE, "p1", "彩铃", Decimal("5.00"), None, "no_consent", dispute, NOW)
+        switch(session, PHONE, [Kind.USAGE_80], False, NOW)
         prove_by_digits(session, right.conversation_id, number, PHONE[-4:], right, NOW)
         prove_by_digits(session, wrong.conversation_id, number, "0001", wrong, NOW)
     elsewhere.complete(asked, "已受理")
@@ -236,7 +257,9 @@ def test_everything_is_there_again(operator: Operator, restored: Restored) -> No
 def test_the_dump_can_be_looked_at_and_shows_no_personal_data(operator: Operator, restored: Restored) -> None:
     assert "TABLE DATA public tickets" in operator.run(commands("backup.md", "look"))
     # Uncompressed: a compressed file would hide anything.
-    plain = operator.run("pg_restore --file=- quanyi.dump") + operator.run("pg_restore --file=- quanyi_tracker.dump")
+    # Without the demo operator, whose customers do not exist and stand there as they are.
+    plain = operator.run("pg_restore --schema=public --file=- quanyi.dump")
+    plain += operator.run("pg_restore --file=- quanyi_tracker.dump")
     assert restored.conversation_id in plain
     for told in (PHONE, PHONE.encode().hex(), "宽带断了", "路由器", b"\x89PNG".hex()):
         assert told not in plain
@@ -256,6 +279,12 @@ def test_the_restored_databases_work(operator: Operator, restored: Restored, mon
         assert set(due_times(session, ticket.id)) == {"first_feedback", "solution_complex", "answer", "repair"}
         last = session.scalar(select(func.max(Message.id)))
         assert last is not None
+    with transaction() as session:
+        bills = select(func.count()).select_from(DemoBill)
+        before = session.scalar(bills)
+        assert before == 9 * 12
+        ensure(session, NOW, 9)
+        assert session.scalar(bills) == before, "the demo operator is there again as well, and is not made anew"
     chat = Chat()
     chat.id = restored.conversation_id
     assert chat.send("还没修好").received.message_id > last

@@ -91,6 +91,8 @@ def test_first_start_second_start_and_stop(toy: Toy) -> None:
     third.wait_ready()
     assert stop(third) == 0
     assert (toy.root / "trained").read_text() == "xx"
+    # The demo operator's months go on with every start.
+    assert (toy.root / "seeded").read_text() == "xxx"
 
     for name, told, not_told in (
         ("rasa", "QUANYI_TRACKER_URL", ("QUANYI_DATABASE_URL", "QUANYI_KEYS", "QUANYI_INDEX_KEY", "QUANYI_TOKEN_KEY")),
