@@ -12,6 +12,8 @@ from prometheus_client import Counter, Gauge
 
 from care import db
 from care.accounts.sms import SmsSender
+from care.billing import placing, reminding
+from care.billing.system import billing
 from care.followup import locks
 from care.logs import get_logger
 from care.notices import sending
@@ -50,8 +52,33 @@ def create_app(runner: Runner, sender: SmsSender) -> procrastinate.App:
     @app.periodic(cron="* * * * * */5")
     @app.task(name="notices.send", queueing_lock="notices.send", pass_context=False)
     async def send_notices(timestamp: int) -> None:
-        """SMS about tickets that are due, or whose next try is."""
+        """SMS that are due, or whose next try is."""
         await sending.send_due(sender)
+
+    system = billing()
+    reminders_off = reminding.why_off(system)
+    if reminders_off:
+        _log.info("reminders_off", why=reminders_off)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="reminders.send", queueing_lock="reminders.send", lock="reminders.send", pass_context=False)
+    async def send_reminders(timestamp: int) -> None:
+        """Consumption reminders to numbers whose state changed."""
+        if system is not None and not reminders_off:
+            await reminding.remind(system)
+
+    @app.periodic(cron="* * * * * */5")
+    @app.task(name="orders.place", queueing_lock="orders.place", pass_context=False)
+    async def place_orders(timestamp: int) -> None:
+        """Orders that a code confirmed and the billing system has not taken yet."""
+        if system is not None:
+            await placing.place_due(system)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="orders.expire", queueing_lock="orders.expire", pass_context=False)
+    async def expire_orders(timestamp: int) -> None:
+        """Orders that were shown and never confirmed."""
+        await placing.expire_due()
 
     @app.periodic(cron="17 * * * *")
     @app.task(name="lookups.forget", queueing_lock="lookups.forget", pass_context=False)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 
 from care.accounts.sms import sender
+from care.billing.catalogue import catalogue
+from care.billing.transactions import transactions
 from care.crypto import keyring
 from care.errors import CareError
 from care.settings import settings
@@ -12,11 +14,15 @@ from care.sla.policy import policy
 
 
 def check_configuration() -> None:
-    """Settings, keys, policy file and SMS can be used; else exit code 1 and the reason on standard error."""
+    """Settings, keys, policy file, catalogue, transactions and SMS can be used; else exit code 1 and the reason on
+    standard error."""
     try:
         settings()
         keyring()
         policy()
+        if settings().billing != "off":
+            catalogue()
+        transactions()
         sender()
     except CareError as error:
         sys.exit(f"quanyi: {error}")

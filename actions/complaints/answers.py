@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.complaints import decisions
 from actions.complaints.complaint import SKIPPED, TOLD, Complaint
+from actions.complaints.details import OBJECTION, PURCHASE, after_story, says_nothing
 from actions.complaints.fields import check, second_thought
 from actions.complaints.keeping import MOST_TRIES, note_another, take
 from actions.complaints.messages import entities_of, labels_of
@@ -16,7 +17,7 @@ from actions.complaints.misplaced import choose_first, finish, is_order_to_file,
 from actions.complaints.opening import hear
 from actions.turn import entity_of, intent_of, phone_of, text_of
 from care.complaints import rules
-from care.complaints.category import category_for
+from care.complaints.category import MINOR_PURCHASE, category_for, is_minor_purchase
 from care.complaints.corrections import correction_in, last_digits_in
 from care.errors import InvalidInput
 from care.plain import plain
@@ -46,7 +47,7 @@ def answer(complaint: Complaint, dispatcher: CollectingDispatcher, tracker: Trac
             return None
     if corrected := _correct(complaint, dispatcher, tracker):
         return corrected[0]
-    own = decisions.OWN.get(complaint.asked or "", _fill)
+    own = _OWN.get(complaint.asked or "", _fill)
     return own(complaint, dispatcher, tracker)
 
 
@@ -114,8 +115,24 @@ def _fill(complaint: Complaint, dispatcher: CollectingDispatcher, tracker: Track
             dispatcher.utter_message(response=f"utter_{error.reason}")
         return failed(complaint, dispatcher, tracker)
     complaint["tries"] = 0
-    return None
+    return after_story(complaint, dispatcher) if field == "description" else None
 
+
+def _detail(complaint: Complaint, dispatcher: CollectingDispatcher, tracker: Tracker) -> str | None:
+    """Why a charge is disputed, what a child paid for: into the story, with what else the words fill."""
+    complaint["tries"] = 0
+    text, before = text_of(tracker), complaint["category"]
+    if is_order_to_file(text):
+        finish(complaint, dispatcher)
+    if is_order_to_file(text) or says_nothing(tracker):
+        return None
+    if is_minor_purchase(text) and MINOR_PURCHASE in policy().categories:
+        complaint["category"] = MINOR_PURCHASE
+    hear(complaint, dispatcher, tracker.latest_message, complaint["category"])
+    return after_story(complaint, dispatcher) if complaint["category"] != before else None
+
+
+_OWN = decisions.OWN | {OBJECTION: _detail, PURCHASE: _detail}
 
 _MORE = re.compile(r"工号|没|不能|断|慢|卡|扣|骂|态度|骗|修|掉线|信号|投诉")
 
@@ -140,7 +157,8 @@ def _keep(complaint: Complaint, dispatcher: CollectingDispatcher, tracker: Track
     text = text_of(tracker)
     if field == "description":
         value = check(field, text)
-        complaint["description"] = None
+        # what is disputed stays in front
+        complaint["description"] = complaint["description"].partition("\n")[0] if complaint["dispute"] else None
         hear(complaint, dispatcher, tracker.latest_message | {"text": value})
         return
     if field in ("line", "since", "contact"):

@@ -20,8 +20,9 @@ FORM = "complaint_form"
 #: what a customer may tell; a ticket's columns of the same names
 TOLD = ("category", "description", "line", "address", "area", "since", "speed_test", "wish", "contact")
 #: `seems`: whose number it seems to be, where it does not seem ours. `open`: words for the open ticket of the same
-#: matter. `rest`: label of a second matter in the story. `callable`: the affected line is a telephone.
-_NOTED = ("seems", "ours", "open", "same", "confirmed", "tries", "rest", "callable", "cancelled")
+#: matter. `rest`: label of a second matter in the story. `callable`: the affected line is a telephone. `dispute`: id of
+#: the draft of a line of a bill that is disputed (care/billing/disputes.py).
+_NOTED = ("seems", "ours", "open", "same", "confirmed", "tries", "rest", "callable", "cancelled", "dispute")
 #: a field that the customer does not want to fill (None would be asked again)
 SKIPPED = ""
 #: 「农村的 张家村2组（农村）」 says it twice
@@ -32,6 +33,11 @@ _AREA_IN_FRONT = re.compile(
 
 def slot(field: str) -> str:
     return f"complaint_{field}"
+
+
+def prefilled(**fields: object) -> Events:
+    """For an action that opens the form with what is known already; nothing of a complaint before goes into it."""
+    return [SlotSet(slot(field), fields.get(field)) for field in (*TOLD, *_NOTED)]
 
 
 class Complaint:

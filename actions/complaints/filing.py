@@ -10,6 +10,9 @@ from rasa_sdk.events import AllSlotsReset, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
+from actions.billing.answering import answer_question
+from actions.billing.asked import Question
+from actions.billing.question import topic_of
 from actions.complaints.complaint import FORM, Complaint, Events, slot
 from actions.complaints.decisions import NEW
 from actions.complaints.fields import today
@@ -20,6 +23,8 @@ from actions.second import offer
 from actions.standing import card
 from actions.topics import response_of
 from actions.turn import in_database, intent_of, key_of
+from care.billing.disputes import attach_dispute
+from care.billing.system import billing
 from care.complaints import rules
 from care.complaints.category import threatens_appeal
 from care.complaints.repeats import open_matter
@@ -65,6 +70,8 @@ class FileComplaint(Action):
 def _file(session: Session, complaint: Complaint, key: OnceKey, now: datetime) -> tuple[Filed, Standing]:
     draft = _draft(session, complaint, key.conversation_id, now)
     filed = file_complaint(session, draft, key, policy(), now, closes_matter=complaint["rest"] is None)
+    if complaint["dispute"]:
+        attach_dispute(session, int(complaint["dispute"]), key.conversation_id, filed.ticket_id, now)
     standing = standing_of(session, key.conversation_id, filed.number, now)
     assert standing is not None  # filed here, a moment ago
     return filed, standing
@@ -177,7 +184,7 @@ class AnswerRest(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         if said_last(tracker, "utter_rest_question"):
-            return self._answer_question(dispatcher, tracker)
+            return await self._answer_question(dispatcher, tracker)
         if not said_last(tracker, "utter_complaint_rest"):
             is_left = tracker.get_slot(slot("category")) is not None  # its first matter is not filed yet
             return [*([] if is_left else [SlotSet(slot("rest"), None)]), FollowupAction("action_what_now")]
@@ -186,11 +193,14 @@ class AnswerRest(Action):
         dispatcher.utter_message(response="utter_complaint_rest_declined")
         return [AllSlotsReset(), FollowupAction("action_listen")]
 
-    def _answer_question(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    async def _answer_question(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         label, is_wanted = str(tracker.get_slot(slot("rest"))), intent_of(tracker)[0] == "affirm"
         done = SlotSet(slot("rest"), None)
         if is_wanted and label == "ticket_status":
             return [done, FollowupAction("action_follow_up")]
+        topic = topic_of(label)
+        if is_wanted and topic is not None and billing() is not None:
+            return [done, *await answer_question(dispatcher, tracker, Question(topic))]
         response = response_of(label, None) if is_wanted else "utter_all_right"
         dispatcher.utter_message(response=response, hotline=policy().operator.hotline)
         return [done, FollowupAction("action_listen")]

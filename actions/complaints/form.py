@@ -8,9 +8,11 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.billing.account import lines_of
 from actions.complaints.answers import answer, failed
 from actions.complaints.complaint import TOLD, Complaint, Events
 from actions.complaints.decisions import URGE
+from actions.complaints.details import is_begun_now
 from actions.complaints.fields import is_answer, is_outburst
 from actions.complaints.line import look_up
 from actions.complaints.opening import begin
@@ -20,6 +22,8 @@ from actions.moves import is_command
 from actions.turn import text_of
 from actions.urgent import attend, leave_form
 from actions.which import ask_which
+from care.accounts.rules import Level
+from care.complaints.category import is_minor_purchase
 from care.handoff.rules import Reason
 from care.sla.policy import policy
 from care.wording import say
@@ -36,11 +40,12 @@ class ValidateComplaintForm(Action):
         if urgent is not None:
             return urgent
         complaint = Complaint(tracker)
-        if complaint.asked is None and (asked := ask_which(dispatcher, tracker)):
+        is_sure = is_begun_now(complaint, tracker) or is_minor_purchase(text_of(tracker))
+        if complaint.asked is None and not is_sure and (asked := ask_which(dispatcher, tracker)):
             return asked
         if complaint.asked is None:
-            begin(complaint, dispatcher, tracker)
-            question = None
+            question = begin(complaint, dispatcher, tracker)
+            await _fill_proved_line(complaint, tracker)
         elif is_command(tracker):
             return leave_form(tracker, "action_cancel_complaint")
         elif is_outburst(text_of(tracker), Reason.ANGER in concerns_of(tracker)):
@@ -55,6 +60,18 @@ class ValidateComplaintForm(Action):
             question = answer(complaint, dispatcher, tracker)
         await look_up(complaint, tracker)
         return _go_on(complaint, question, dispatcher, tracker)
+
+
+async def _fill_proved_line(complaint: Complaint, tracker: Tracker) -> None:
+    """Whoever proved a number here a moment ago is not asked for it; the summary shows it, and it can be changed there.
+
+    Not where a place is asked about: the broken line may be another than the one that was looked at.
+    """
+    if complaint["line"] or complaint["category"] is None or complaint.category.place == "address":
+        return
+    proved = [line.phone for line in await lines_of(tracker) if line.level is Level.PROVED]
+    if len(proved) == 1:
+        complaint.fill("line", proved[0])
 
 
 def _go_on(complaint: Complaint, question: str | None, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:

@@ -14,7 +14,7 @@ from rasa_sdk import Tracker
 from actions.complaints.messages import entities_of, labels_of
 from actions.turn import intent_of, sub_of, text_of
 from care.complaints import rules
-from care.complaints.category import category_for
+from care.complaints.category import category_for, is_minor_purchase
 from care.plain import plain
 from care.sla.policy import policy
 
@@ -54,6 +54,8 @@ _CALLED_WRONG = re.compile(
 def complaint_under(tracker: Tracker) -> bool:
     """For messages that are not labelled as a complaint, or of which the model was not sure."""
     words = text_of(tracker)
+    if is_minor_purchase(words) and intent_of(tracker)[0] != "out_of_scope":
+        return True  # also as a question (「小孩充值能退吗」): the answer is a ticket that a person decides on
     if len(words) < _STORY_LENGTH or not rules.tells_what_happened(words):
         return False
     message: dict[str, Any] = dict(tracker.latest_message)

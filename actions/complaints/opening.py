@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.complaints.complaint import Complaint
+from actions.complaints.details import OBJECTION, after_story, is_begun_now
 from actions.complaints.fields import check
 from actions.complaints.grievance import is_question
 from actions.complaints.messages import Message, best_label_of, entities_of, labels_of, words_of
@@ -32,28 +33,35 @@ _SHOWN_STORY = 20
 _OPEN_CATEGORIES = (None, "other")
 
 
-def begin(complaint: Complaint, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
-    """The form opens: by a story, by the bare wish to complain, by a button, or once more after it was left."""
+def begin(complaint: Complaint, dispatcher: CollectingDispatcher, tracker: Tracker) -> str | None:
+    """The form opens: by a story, by the bare wish to complain, by a button, with a line of a bill, or once more after
+    it was left. Returns the question that comes first, where that is not simply the first open one.
+    """
+    if is_begun_now(complaint, tracker):
+        return OBJECTION
     if (question := _of_a_question(complaint, tracker)) is not None:
         category = policy().category_of(complaint["rest"])
         complaint.forget()
         complaint["category"] = category
         dispatcher.utter_message(response="utter_complaint_second", title=complaint.category.title)
         hear(complaint, dispatcher, question, category)
-        return
+        return after_story(complaint, dispatcher)
     chosen = _chosen_category(tracker)
     message = _message_of_the_matter(complaint, tracker)
     words = words_of(message)
     is_story = rules.tells_what_happened(words)
     if complaint["description"] and not (is_story and _is_new(tracker, words)):
         _take_up(complaint, dispatcher)
-        return
+        return None
     category = chosen or category_for(labels_of(message), words, policy())
-    if complaint["cancelled"] or complaint["rest"] or complaint["category"] != category:
+    is_another = complaint["category"] != category or complaint["dispute"]
+    if complaint["cancelled"] or complaint["rest"] or is_another:
         complaint.forget()  # otherwise a person was asked for in between, and it is told once more
     complaint["category"] = category
-    if is_story:
-        hear(complaint, dispatcher, message, chosen)
+    if not is_story:
+        return None
+    hear(complaint, dispatcher, message, chosen)
+    return after_story(complaint, dispatcher)
 
 
 def hear(complaint: Complaint, dispatcher: CollectingDispatcher, message: Message, category: str | None = None) -> None:

@@ -30,6 +30,8 @@ def category_for(intent_ranking: Sequence[str], text: str, policy: Policy) -> st
     A label that names a matter decides, unless the words name one that has no label of its own (合约). Under a label
     that names none (a threat to appeal, 我要投诉) the words of the policy file decide, then the next labels.
     """
+    if MINOR_PURCHASE in policy.categories and is_minor_purchase(text):
+        return MINOR_PURCHASE
     named = named_in(text, policy)
     best = intent_ranking[0] if intent_ranking else None
     if best is not None and _is_matter(best, policy):
@@ -52,7 +54,39 @@ def _is_matter(label: str, policy: Policy) -> bool:
 def named_in(text: str, policy: Policy) -> list[str]:
     """The categories of which a word occurs, in the order of the policy file."""
     said = plain(text).lower()
-    return [name for name, category in policy.categories.items() if any(word in said for word in category.words)]
+    named = [name for name, category in policy.categories.items() if any(word in said for word in category.words)]
+    return [name for name in named if name != MINOR_PURCHASE or not _FOR_THE_CHILD.search(said)]
+
+
+#: of the policy file; found by words, whatever the label
+MINOR_PURCHASE = "minor_purchase"
+_CHILD = (
+    "(?:未成年人?|(?:熊|小)?孩子?|小孩儿?|小朋友|娃娃?|儿子|女儿|闺女|孙子|孙女|外孙女?|外甥女?|侄子|侄女|弟弟|妹妹)"
+)
+_PAID = (
+    "(?:充[值了钱进过掉]|冲[值了钱进过掉]|充(?=[\\d一二两三四五六七八九几好])|打赏|刷了?(?:礼物|火箭|跑车)|送了?(?:礼物|主播)"
+    "|氪金?|买了?(?:皮肤|装备|道具|点卡|点券|会员|游戏|q币|钻石|金币|礼物)|付了|支付|消费|扣[了掉费]|花[了掉])"
+)
+_PLAYING = "(?:游戏|手游|网游|直播|主播|抖音|快手|平台|打赏|皮肤|装备|道具|点卡|点券|q币|礼物|王者|吃鸡|短视频)"
+# 「给儿子充了100话费没到账」: the child is who it was for, and nobody plays.
+_FOR_THE_CHILD = re.compile(
+    f"(?:给|帮|替|为|往)[^，。,]{{0,4}}{_CHILD}[^，。,]{{0,8}}(?:充|冲|交|缴|存)(?!.{{0,12}}{_PLAYING})"
+    f"|{_CHILD}的?(?:手机|电话|号码?|卡)[^，。,]{{0,4}}(?:充|冲|交|缴)(?!.{{0,12}}{_PLAYING})"
+    f"|{_CHILD}[^，。,]{{0,4}}(?:充|冲)[^，。,]{{0,6}}(?:话费|流量)(?!.{{0,12}}{_PLAYING})"
+)
+_CHILD_PAID = re.compile(
+    f"{_CHILD}[^。！!？?]{{0,16}}(?:{_PAID}[^。]{{0,16}}{_PLAYING}|{_PLAYING}[^。]{{0,16}}{_PAID})"
+    f"|{_CHILD}(?:自己|偷偷|偷着|乱|误|拿|用|在|把|玩|不懂事|不小心|背着|趁)[^。！!？?]{{0,14}}(?:充|冲|打赏|付款|支付|消费)"
+    f"|{_CHILD}(?:给|向|在)?[^，。]{{0,6}}(?:打赏|充值了?|充了|冲了)(?![^。]{{0,6}}(?:没到|未到|不到账))"
+    f"|{_PLAYING}[^。！!？?]{{0,10}}(?:是|被)[^，。]{{0,4}}{_CHILD}[^，。]{{0,8}}{_PAID}"
+    f"|(?:是|被)[^，。]{{0,4}}{_CHILD}[^，。]{{0,8}}(?:充|冲|打赏|买)[的了]"
+)
+
+
+def is_minor_purchase(text: str) -> bool:
+    """A child paid for games or gave to streamers: 「儿子玩游戏充了三千」, but not 「给儿子充话费没到账」."""
+    said = plain(text).lower()
+    return _CHILD_PAID.search(said) is not None and _FOR_THE_CHILD.search(said) is None
 
 
 _APPEAL = re.compile(

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.nlu.patterns import find
+from care.db import utcnow
+from tests.support.accounts import open_account
 from tests.support.rasa import Actions, Json, Talk, slot, turned
 
+PHONE = "13800138000"
 STORY = "我家宽带断了三天没人修"
 
 
@@ -310,3 +313,30 @@ async def test_a_new_story_instead_of_the_second_matter(actions: Actions) -> Non
     assert slot("complaint_line", None) in result.events
     assert slot("complaint_description", text) in result.events
     assert result.said == []
+
+
+PROVED = [
+    # charged on the number that was just looked at
+    ("又乱扣我钱，上个月多扣三十", "complaint_billing", PHONE),
+    # no number of this kind: the broken line may be another
+    (STORY, "complaint_broadband", None),
+    # named: that one
+    ("13800138001多扣了我三十块钱", "complaint_billing", "13800138001"),
+]
+
+
+@pytest.mark.parametrize(("text", "intent", "line"), PROVED)
+async def test_who_proved_a_number_is_not_asked_for_it(
+    actions: Actions, text: str, intent: str, line: str | None
+) -> None:
+    open_account(PHONE, utcnow())
+    events = await _open(actions, text, intent)
+    lines = [event["value"] for event in events if event.get("name") == "complaint_line"]
+    assert lines == ([line] if line else [])
+
+
+async def test_a_proof_of_two_numbers_says_nothing(actions: Actions) -> None:
+    for phone in (PHONE, "13800138001"):
+        open_account(phone, utcnow())
+    events = await _open(actions, "又乱扣我钱，上个月多扣三十", "complaint_billing")
+    assert events[-1] == slot("requested_slot", "complaint_line")

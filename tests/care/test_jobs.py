@@ -201,4 +201,6 @@ def test_what_runs_when(postgres: object, telephone: Telephone) -> None:
     app = jobs.create_app(Runner(FakeBot()), ConsoleSender(telephone.log))
     crons = {task.task.name: task.cron for task in app.periodic_registry.periodic_tasks.values()}
     often, minutely, hourly = "* * * * * */5", "* * * * *", "17 * * * *"
-    assert crons == {SWEEP: often, NOTICES: often, RETRY: minutely, FORGET: hourly}
+    of_tickets = {SWEEP: often, NOTICES: often, RETRY: minutely, FORGET: hourly}
+    of_accounts = {"orders.place": often, "orders.expire": minutely, "reminders.send": minutely}
+    assert crons == of_tickets | of_accounts

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import Column, LargeBinary, select, text, type_coerce, update
 
+from care.accounts.proofs import know_user, prove
 from care.accounts.tables import Customer
 from care.attachments.rules import CheckedFile
 from care.attachments.service import store_evidence
 from care.attachments.tables import Attachment, AttachmentContent
+from care.billing.disputes import begin_dispute
+from care.billing.orders import show_order
+from care.billing.values import OrderKind, OrderRequest
 from care.complaints.rules import Draft
 from care.complaints.service import file_complaint
 from care.conversations.service import set_owner
@@ -73,6 +79,11 @@ def _one_of_everything() -> None:
             )
         )
         session.query(Customer).one().name = "王小明"
+        know_user(session, "c1", "page", "kehu-20771", NOW + timedelta(days=1), NOW)
+        prove(session, "c1", "13800138000", NOW)
+        show_order(session, "c1", 1, "13800138000", OrderRequest(OrderKind.ROAMING_DATA_ON), "开通国际漫游流量", NOW)
+        key = OnceKey("c1", 1, "begin_dispute")
+        begin_dispute(session, "c1", "13800138000", "p1", "彩铃", Decimal("5.00"), None, "no_consent", key, NOW)
         set_owner(session, "c1", "agent")  # one message and one receipt, and nothing else
         store_evidence(session, "c1", CheckedFile("账单.jpg", "image/jpeg", PICTURE), "m1", NOW)
 

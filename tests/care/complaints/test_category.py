@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from care.complaints.category import category_for, threatens_appeal
+from care.complaints.category import category_for, is_minor_purchase, threatens_appeal
 from care.sla.policy import DEFAULT, load_policy
 
 POLICY = load_policy(DEFAULT)
@@ -63,6 +65,14 @@ CATEGORIES = [
     (["rights_appeal"], "光钎坏了没人管，工信部", "complaint_broadband"),
     (["rights_appeal"], "ＷｉＦｉ连不上没人管，工信部", "complaint_broadband"),  # full-width
     (["complain"], "喂你好那个我要投诉冲话费没到帐", "complaint_billing"),  # speech recognition
+    # What a child paid for, whatever the label
+    (["complaint_billing"], "我儿子玩游戏充了三千块", "minor_purchase"),
+    (["complaint_vas"], "孩子偷偷拿我手机给主播刷礼物扣了两千", "minor_purchase"),
+    (["rights_other"], "未成年人打赏主播的钱能退吗", "minor_purchase"),
+    (["complaint_marketing"], "套餐里的游戏会员是女儿打赏开的", "minor_purchase"),
+    (["complaint_billing"], "给儿子充了100话费没到账", "complaint_billing"),  # it was for the child
+    (["rights_appeal"], "帮女儿充的话费没到账，我去工信部", "complaint_billing"),
+    (["complaint_broadband"], "孩子上网课宽带老断", "complaint_broadband"),
     # Labels that are none of ours
     (["nlu_fallback", "rights_appeal"], "停机不给复机", "suspension"),
     (["a_label_of_tomorrow"], "说不清楚的事情", "other"),
@@ -74,6 +84,44 @@ CATEGORIES = [
 @pytest.mark.parametrize(("ranking", "text", "category"), CATEGORIES)
 def test_category(ranking: list[str], text: str, category: str) -> None:
     assert category_for(ranking, text, POLICY) == category
+
+
+MINORS = [
+    ("我儿子玩游戏充了三千块", True, "played and paid"),
+    ("孩子偷偷充值2000多", True, "in secret"),
+    ("小孩充值能退吗", True, "as a question"),
+    ("女儿打赏主播一万多", True, "gave to a streamer"),
+    ("我家孩子拿我手机给王者荣耀买皮肤花了800", True, "with my telephone"),
+    ("话费里的游戏费是我儿子买的道具", True, "the other way round"),
+    ("娃在抖音给主播刷礼物刷了五千", True, "as people talk"),
+    ("那些游戏扣费是孩子充的，才9岁", True, "as a reason"),
+    ("給孩子玩，結果他在遊戲裡充了五百", True, "traditional"),
+    ("给儿子充了100话费没到账", False, "paid for the child's telephone"),
+    ("帮女儿充话费充错号了", False, "for the child"),
+    ("孩子手机充了50没到账", False, "the child's telephone"),
+    ("儿子充了话费没到账", False, "credit, no game"),
+    ("孩子上网课老断网", False, "a fault"),
+    ("未成年能办卡吗", False, "no purchase"),
+    ("我玩游戏充了三千没到账", False, "no child"),
+    ("孩子的电话手表套餐扣费不对", False, "a plan"),
+]
+
+
+@pytest.mark.parametrize(("text", "is_one", "reason"), MINORS)
+def test_what_a_child_paid_for(text: str, is_one: bool, reason: str) -> None:
+    assert is_minor_purchase(text) is is_one, reason
+
+
+def test_what_a_child_paid_for_is_decided_by_a_person_soon() -> None:
+    category = POLICY.categories["minor_purchase"]
+    assert (category.priority, category.clocks, category.complexity) == (2, ["answer"], "complex")
+
+
+def test_long_texts_cost_little() -> None:
+    started = time.perf_counter()
+    for text in ("孩子" * 6000, "给孩子" * 4000, "孩子充" * 4000, "游戏被孩子" * 2400):
+        is_minor_purchase(text)
+    assert time.perf_counter() - started < 2.0
 
 
 def test_operators_may_write_words_in_either_script() -> None:
