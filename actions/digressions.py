@@ -26,13 +26,19 @@ _TOPIC_LENGTH = 8
 _NUMBER = re.compile(r"\d{6,}")
 
 #: in these fields a whole story is wanted, and a question may be one
-_STORIES = ("complaint_description", "ticket_words", "ticket_reason")
+_STORIES = (
+    *("complaint_description", "complaint_objection", "complaint_purchase"),
+    *("ticket_words", "ticket_reason"),
+)
 _TOPICS = {"billing_": "question", "privacy_": "question", "rights_": "rights", "other_telecom": "question"}
 _SMALL_TALK = {"insult": "insult", "bye": "bye"}
 #: sure whatever the words are like; the other small talk needs words for it: a name or a place looks like it
 _SURE_SUBS = {"help": "help", "robot": "robot", "thanks": "thanks"}
 #: in any other field people write freely: 「昨天查账单发现的」, 「说清楚是什么费用」
-_SHORT_ANSWERS = ("complaint_line", "complaint_confirmed", "ticket_digits", "ticket_confirmed", "contact_code")
+_SHORT_ANSWERS = (
+    *("complaint_line", "complaint_confirmed", "ticket_digits", "ticket_confirmed", "contact_code"),
+    *("billing_phone", "billing_code", "billing_line", "order_code"),
+)
 _ASKS_PLAINLY = re.compile(
     "[?？]$|(?:吗|么|呢)$|^(?:请问|怎么|如何|哪|为什么|我还剩|还剩)|能不能|可不可以|是不是|有没有|行不行|知不知道|多少钱|(?:还剩|还有|剩下?)多少|我有(?:哪些|什么)|我的权利|怎么样$"
     "|怎么(?:查|办|弄|开|看|退|用|充|交)$"

@@ -9,6 +9,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.billing.answering import answer_question
+from actions.billing.form import is_retry
+from actions.billing.leaving import has_proved, lock_up, wants_out
+from actions.billing.objection import objection
 from actions.complaints import FORM as COMPLAINT
 from actions.followup import STATUS
 from actions.memory import said_before, said_last
@@ -43,6 +47,12 @@ async def hint(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     is_about_it = len(words) <= _SHORT and _SUGGESTION.search(words) is not None
     if is_about_it or (_STATUS.fullmatch(words) and await newest_open(tracker) is not None):
         return [SlotSet("ticket_step", STATUS), FollowupAction("action_follow_up")]
+    if is_retry(tracker):
+        return [FollowupAction("action_billing")]
+    if disputed := objection(tracker):
+        return await answer_question(dispatcher, tracker, disputed) or [FollowupAction("action_listen")]
+    if wants_out(text) and await has_proved(tracker):
+        return await lock_up(dispatcher, tracker) or [FollowupAction("action_listen")]
     if response := _about_the_number(tracker, text):
         dispatcher.utter_message(response=response)
         return end_turn(tracker) or [FollowupAction("action_listen")]

@@ -88,6 +88,7 @@ def is_command(tracker: Tracker) -> bool:
 
 _STORY_LENGTH = 8
 _NUMBER_LENGTH = 40
+_KINDS = {"complaint_": "complaint_form", "billing_": "action_billing"}
 _ACTIONS = {"complain": "complaint_form", "ticket_status": "action_follow_up", "notify_me": "action_notify_me"}
 
 
@@ -107,4 +108,5 @@ def names_ticket(tracker: Tracker) -> bool:
 def action_of_button(tracker: Tracker) -> str:
     """The action that a button of another answer leads to."""
     intent, _ = intent_of(tracker)
-    return "complaint_form" if intent.startswith("complaint_") else _ACTIONS.get(intent, "action_answer")
+    by_kind = next((action for kind, action in _KINDS.items() if intent.startswith(kind)), "action_answer")
+    return _ACTIONS.get(intent, by_kind)

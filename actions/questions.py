@@ -71,6 +71,8 @@ _AN_ANSWER: dict[str, set[str]] = {
     "complaint_wish": {"hurry", "data", "fee"},
     "complaint_contact": {"hurry", "wait", "how_long"},
     "complaint_description": {"hurry", "data", "fee", "evidence", "why_questions"},
+    "complaint_objection": {"hurry", "data", "fee", "evidence", "meaning"},
+    "complaint_purchase": {"hurry", "data", "fee", "evidence"},
     "ticket_reason": {"hurry", "how_long", "data", "fee", "evidence", "why_number", "useful"},
     "ticket_words": {"hurry", "how_long", "data", "fee", "evidence", "why_number", "useful"},
 }

@@ -76,7 +76,12 @@ def _is_worth_asking(first: str, second: str, text: str) -> bool:
     if len(complaints) == 2:
         return False  # the summary shows the category, and it can be changed there
     are_choices = choice_of(first) is not None and choice_of(second) is not None
-    return are_choices and (bool(complaints) or response_of(first, None) != response_of(second, None))
+    return are_choices and (bool(complaints) or _answer_of(first) != _answer_of(second))
+
+
+def _answer_of(label: str) -> str:
+    """Something that differs where the answers do."""
+    return label if label.startswith("billing_") else response_of(label, None)
 
 
 def _key(first: str, second: str) -> str:

@@ -9,6 +9,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.billing.account import lines_of
+from actions.billing.leaving import has_proved, lock_up, wants_out
+from actions.billing.objection import objection
+from actions.billing.question import asks_for_consent
 from actions.complaints.answers import answer, failed
 from actions.complaints.complaint import TOLD, Complaint, Events
 from actions.complaints.decisions import URGE
@@ -39,8 +42,14 @@ class ValidateComplaintForm(Action):
         urgent = await attend(dispatcher, tracker)
         if urgent is not None:
             return urgent
+        text = text_of(tracker)
+        if wants_out(text) and await has_proved(tracker):
+            locked = [event for event in await lock_up(dispatcher, tracker) if event["event"] == "slot"]
+            return [*locked, *leave_form(tracker, "action_cancel_complaint")]
         complaint = Complaint(tracker)
-        is_sure = is_begun_now(complaint, tracker) or is_minor_purchase(text_of(tracker))
+        if complaint.asked is None and (objection(tracker) or asks_for_consent(tracker)):
+            return leave_form(tracker, "action_billing")
+        is_sure = is_begun_now(complaint, tracker) or is_minor_purchase(text)
         if complaint.asked is None and not is_sure and (asked := ask_which(dispatcher, tracker)):
             return asked
         if complaint.asked is None:
@@ -48,11 +57,11 @@ class ValidateComplaintForm(Action):
             await _fill_proved_line(complaint, tracker)
         elif is_command(tracker):
             return leave_form(tracker, "action_cancel_complaint")
-        elif is_outburst(text_of(tracker), Reason.ANGER in concerns_of(tracker)):
+        elif is_outburst(text, Reason.ANGER in concerns_of(tracker)):
             if not dispatcher.messages:
                 dispatcher.utter_message(response="utter_complaint_outburst")
             question = failed(complaint, dispatcher, tracker)
-        elif not is_answer(complaint.asked, text_of(tracker)) and (aside := digression_of(tracker)):
+        elif not is_answer(complaint.asked, text) and (aside := digression_of(tracker)):
             await answer_digression(dispatcher, tracker, aside)
             _ask(complaint, complaint.asked, dispatcher)
             return complaint.events(complaint.asked)

@@ -54,7 +54,7 @@ _CALLED_WRONG = re.compile(
 def complaint_under(tracker: Tracker) -> bool:
     """For messages that are not labelled as a complaint, or of which the model was not sure."""
     words = text_of(tracker)
-    if is_minor_purchase(words) and intent_of(tracker)[0] != "out_of_scope":
+    if is_minor_purchase(words):
         return True  # also as a question (「小孩充值能退吗」): the answer is a ticket that a person decides on
     if len(words) < _STORY_LENGTH or not rules.tells_what_happened(words):
         return False

@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import select
 
 from actions.contact import offer_notices
+from care.accounts.codes import issue_code
 from care.complaints.rules import Draft
 from care.complaints.service import file_complaint
 from care.conversations.rules import Inbound, Reply
@@ -19,6 +20,7 @@ from care.notices.tables import Notice
 from care.once import OnceKey
 from care.sla.policy import policy
 from care.tickets.tables import Ticket
+from care.wording import buttons, say
 from tests.support.environment import NOBODY, forget_settings
 from tests.support.play import Play
 from tests.support.rasa import Actions
@@ -140,17 +142,44 @@ async def test_declined_at_once(actions: Actions) -> None:
     assert await Play(actions).names('/notify_me{"choice": "no"}') == ["utter_contact_declined"]
 
 
-async def test_five_wrong_codes_are_the_end_of_that_code(actions: Actions) -> None:
+async def test_five_wrong_codes_lock_the_number_for_a_quarter_of_an_hour(
+    actions: Actions, clock: time_machine.Traveller
+) -> None:
     _file()
     play = Play(actions)
     await play.say("/notify_me")
     right = Telephone(PHONE).code()
     wrong = "000000" if right != "000000" else "111111"
-    said = [await play.names(wrong) for _ in range(5)]
-    assert said == [["utter_code_wrong"]] * 4 + [["utter_code_used_up"]]
-    assert await play.names(right) == ["utter_code_used_up"]
-    assert play.waits_for == "contact_code"
+    said = [await play.say(wrong) for _ in range(5)]
+    assert said[:4] == [[("utter_code_wrong", {"tries": str(left)})] for left in (4, 3, 2, 1)]
+    locked = {"until": "今天 15:35"}
+    assert said[4] == [("utter_code_used_up", locked)]
+    assert play.waits_for is None, "there is nothing to wait for"
+    assert await play.say(right) == [("utter_code_used_up", locked)]
+    assert await play.say("/send_again") == [("utter_code_locked", locked)]
     assert _told() == [(None, [])]
+    clock.move_to(china("2026-11-21 15:35"))
+    assert await play.names("/send_again") == ["utter_contact_ask_code"]
+    assert await play.names(Telephone(PHONE).code()) == ["utter_contact_proved"]
+
+
+async def test_a_lock_that_ends_within_a_minute_is_told_by_the_next(
+    actions: Actions, clock: time_machine.Traveller
+) -> None:
+    """Who comes back at the told minute is not refused again."""
+    _file()
+    play = Play(actions)
+    await play.say("/notify_me")
+    wrong = "000000" if Telephone(PHONE).code() != "000000" else "111111"
+    clock.move_to(china("2026-11-21 15:20:01"))
+    said = [await play.say(wrong) for _ in range(5)]
+    assert said[-1] == [("utter_code_used_up", {"until": "今天 15:36"})]
+
+
+def test_what_is_said_to_a_lock_offers_a_person() -> None:
+    for key in ("code_used_up", "code_locked", "code_daily_cap"):
+        assert "以后" in say(key, until="今天 15:35")
+        assert [button["payload"] for button in buttons(key)] == ["/handoff"]
 
 
 async def test_a_code_is_good_for_five_minutes(actions: Actions, clock: time_machine.Traveller) -> None:
@@ -184,11 +213,11 @@ async def test_too_many_codes_a_day(actions: Actions, clock: time_machine.Travel
     _file()
     play = Play(actions)
     await play.say("/notify_me")
-    for minute in range(22, 30, 2):
+    for minute in range(22, 40, 2):
         clock.move_to(china(f"2026-11-21 15:{minute}"))
         assert await play.names("/send_again") == ["utter_contact_ask_code"]
     clock.move_to(china("2026-11-21 15:40"))
-    assert await play.names("/send_again") == ["utter_code_daily_cap"]
+    assert await play.say("/send_again") == [("utter_code_daily_cap", {"until": "明天 15:20"})]
     assert play.waits_for is None, "there is nothing to wait for"
 
 
@@ -197,7 +226,7 @@ async def test_the_same_turn_run_again_counts_as_one_code(actions: Actions) -> N
     _file()
     play = Play(actions)
     talk = play.talk.user("/notify_me")
-    for _ in range(7):  # more often than codes a day
+    for _ in range(12):  # more often than codes a day
         result = await actions.run("action_notify_me", talk)
         assert result.said == ["utter_contact_ask_code"]
     talk.take(result.events)
@@ -212,6 +241,17 @@ async def test_the_same_right_code_run_again_is_right(actions: Actions) -> None:
     for _ in range(2):
         assert (await actions.run("validate_contact_form", talk)).said == ["utter_contact_proved"]
     assert _told() == [(PHONE, ["filed"])]
+
+
+async def test_a_code_of_something_else_proves_no_contact(actions: Actions) -> None:
+    """The SMS said that it is for the account."""
+    _file()
+    play = Play(actions)
+    await play.say("/notify_me")
+    with transaction() as session:
+        code = issue_code(session, PHONE, "account", "c1", 90, NOW)
+    assert await play.names(str(code), message_id="91") == ["utter_code_missing"]
+    assert _told() == [(None, [])]
 
 
 async def test_a_gateway_that_is_down_loses_nothing(actions: Actions, settings_changed: None) -> None:

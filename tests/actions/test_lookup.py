@@ -255,11 +255,24 @@ async def test_a_wrong_code_withdraws_nothing(actions: Actions, number: str) -> 
     await play.say("8000")
     right = Telephone("13900139000").code()
     wrong = "000000" if right != "000000" else "111111"
-    said = [await play.names(wrong) for _ in range(5)]
-    assert said == [["utter_code_wrong"]] * 4 + [["utter_code_used_up"]]
-    assert await play.names(right) == ["utter_code_used_up"]
-    assert await play.names("重新发送", "send_again") == ["utter_code_too_soon"]
+    said = [await play.say(wrong) for _ in range(5)]
+    assert said[:4] == [[("utter_code_wrong", {"tries": str(left)})] for left in (4, 3, 2, 1)]
+    assert said[4] == [("utter_code_used_up", {"until": "今天 15:35"})]
+    assert play.waits_for is None
+    await play.say(right)
     assert _status(number) == "acknowledged"
+    assert await play.names(f"撤回{number}", "ticket_status", sub="withdraw") == ["utter_code_locked"]
+    assert play.waits_for is None
+
+
+async def test_a_second_code_within_a_minute(actions: Actions, number: str) -> None:
+    play = Play(actions)
+    await play.say(f"撤回{number}", "ticket_status", sub="withdraw")
+    await play.say("8000")
+    assert await play.names("重新发送", "send_again") == ["utter_code_too_soon"]
+    assert await play.names(Telephone("13900139000").code()) == ["utter_ticket_ask_confirmed"], (
+        "the first is still good"
+    )
 
 
 async def test_a_withdrawal_by_code_can_be_given_up(actions: Actions, number: str) -> None:

@@ -97,7 +97,7 @@ async def test_the_question_is_offered_when_the_complaint_is_filed(actions: Acti
 
 ANSWERS = [
     # to 「您还问到“查余额”，要现在看吗？」
-    ("好的", "affirm", "billing_balance", ["utter_billing_not_yet"]),
+    ("好的", "affirm", "billing_balance", ["utter_billing_ask_phone"]),
     ("不用了", "deny", "billing_balance", ["utter_all_right"]),
     ("算了", "cancel", "billing_balance", ["utter_all_right"]),
 ]

@@ -261,8 +261,8 @@ async def test_a_button_of_another_answer_drops_the_question(actions: Actions) -
     assert await play.names(payload) == ["utter_ticket_urged"]
     assert play.waits_for is None
     await play.say("撤回", "ticket_status", sub="withdraw")
-    assert await play.names("/billing_balance") == ["utter_billing_not_yet"]
-    assert play.waits_for is None
+    assert await play.names("/billing_balance") == ["utter_billing_ask_phone"]
+    assert play.waits_for == "billing_phone"
     assert play.talk.slots["ticket_step"] is None
 
 

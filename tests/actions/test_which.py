@@ -44,7 +44,8 @@ TORN = [
     ("不想用这个号了", "rights_cancellation", "rights_portability", True),
     ("那件事怎么说", "ticket_status", "complaint_service", True),
     ("给我找个人说说你们的态度", "complaint_service", "handoff", True),
-    ("还剩多少", "billing_balance", "billing_usage", False),  # both are answered alike, today
+    ("还剩多少", "billing_balance", "billing_usage", True),
+    ("怎么注销", "rights_cancellation", "rights_other", False),  # both are answered alike, today
     ("开个发票要不要销户", "billing_invoice", "rights_cancellation", True),  # no wording of its own
     ("我去工信部告你们", "rights_appeal", "complaint_service", False),  # a threat lies on top
     ("服务真够可以的", "satisfaction", "complaint_service", False),
@@ -154,7 +155,7 @@ async def test_a_choice_in_words(actions: Actions, text: str, intent: str, story
 async def test_a_choice_may_carry_a_sub_label(actions: Actions) -> None:
     play = Play(actions)
     await play.say("彩铃怎么弄的", **_torn("billing_package", "complaint_vas"))
-    assert await play.names('/billing_package{"sub": "vas"}') == ["utter_vas"]
+    assert await play.names('/billing_package{"sub": "vas"}') == ["utter_billing_ask_phone"]
 
 
 async def test_neither_is_the_first_miss_and_brings_no_person_yet(actions: Actions) -> None:

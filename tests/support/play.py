@@ -18,6 +18,10 @@ _RULES = {
 _MOST_ACTIONS = 4
 
 
+def _action_of(intent: str) -> str:
+    return "action_billing" if intent.startswith("billing_") else _RULES.get(intent, "action_answer")
+
+
 class Play:
     """A conversation; after each message its slots and its open form are as the actions left them."""
 
@@ -29,7 +33,7 @@ class Play:
         """The responses to a message, whichever actions gave them. A complaint's form itself is not played."""
         self.talk.user(text, intent, **more)
         form = self.talk.active_loop.get("name")
-        action = f"validate_{form}" if form else _RULES.get(self.talk.latest_message["intent"]["name"], "action_answer")
+        action = f"validate_{form}" if form else _action_of(self.talk.latest_message["intent"]["name"])
         responses: list[tuple[str, Json]] = []
         for _ in range(_MOST_ACTIONS):
             result = await self._actions.run(action, self.talk)
@@ -55,6 +59,7 @@ class Play:
 
     def _take(self, action: str, result: Result) -> None:
         self.talk.did(action)
-        for name, _ in result.responses:
-            self.talk.events.append({"event": "bot", "text": "…", "data": {}, "metadata": {"utter_action": name}})
+        for name, said in result.responses:
+            data = {"buttons": said["buttons"]} if said.get("buttons") else {}
+            self.talk.events.append({"event": "bot", "text": "…", "data": data, "metadata": {"utter_action": name}})
         self.talk.take(result.events)

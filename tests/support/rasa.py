@@ -45,6 +45,7 @@ _SLOTS = (
     "billing_month",
     "billing_item",
     "billing_phone",
+    "billing_words",
     "billing_line",
     "billing_tries",
     "order_id",

@@ -20,7 +20,8 @@ def trees(*packages: str) -> Iterator[tuple[Path, ast.Module]]:
 
 @dataclass(frozen=True)
 class Spoken:
-    """One place that names a wording. `key` has `*` for what is only known when it runs; `values` are its keywords."""
+    """One place that names a wording. `key` has `*` for what is only known when it runs; `values` are its
+    keywords, none where some are only known when it runs."""
 
     place: str
     key: str
@@ -37,7 +38,9 @@ def spoken(*packages: str) -> list[Spoken]:
             if key is None:
                 continue
             named |= {id(node) for node in ast.walk(key)}
-            values = frozenset(word.arg for word in call.keywords if word.arg not in (None, "response", "buttons"))
+            names = {word.arg for word in call.keywords if word.arg not in ("response", "buttons")}
+            # `**values`: which ones is only known when it runs
+            values = frozenset() if None in names else frozenset(name for name in names if name)
             found += [Spoken(f"{path}:{call.lineno}", each, values) for each in _keys(key)]
         # `_hand_off(…, "utter_handoff_requested")`: a key on its way to the dispatcher
         found += [

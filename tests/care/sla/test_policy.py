@@ -81,7 +81,8 @@ def test_the_law_gives_the_country_more_time() -> None:
 #: Every ticket category there is: the complaint labels' own, and those that are no label.
 TITLES = {
     "手机网络", "宽带与固话", "费用争议", "未经同意的增值业务", "服务态度与渠道", "营销与套餐", "骚扰与诈骗",
-    "未成年人充值、打赏", "携转受阻", "销户难", "停机与限制", "实名登记", "发票", "漫游与国际", "个人信息", "合约", "其他",
+    "未成年人充值、打赏",
+    "携转受阻", "销户难", "停机与限制", "实名登记", "发票", "漫游与国际", "个人信息", "合约", "其他",
 }  # fmt: skip
 
 

@@ -172,8 +172,12 @@ async def test_nothing_cheaper_is_said(actions: Actions) -> None:
     assert answer.startswith("现在在售的里面，没有比您的流量 29（29.00 元/月）更便宜的。")
 
 
-async def test_offers_need_no_billing_system(actions: Actions) -> None:
+@pytest.mark.parametrize("is_open", [False, True])
+async def test_offers_need_no_billing_system(actions: Actions, is_open: bool) -> None:
     """They come from our own catalogue."""
+    if is_open:
+        open_account(phone_of("bill_shock"), NOW)
     with down():
         answer, _ = await said(Play(actions), "有什么套餐")
     assert "【流量 29】" in answer
+    assert "比您现在" not in answer

@@ -1,0 +1,46 @@
+"""「退出」, 「别让别人看到」: what was proved here is over at once."""
+
+from __future__ import annotations
+
+import re
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.orm import Session
+
+from actions.billing.asked import Events
+from actions.billing.form import LINE, forget
+from actions.turn import in_database
+from care.accounts.proofs import end_proofs, open_lines
+from care.accounts.rules import Level
+from care.db import utcnow
+from care.plain import plain
+
+_OUT = re.compile(
+    "(?:我|先|帮我?|请|麻烦|给我|那|就|好了?|谢谢|现在|要|想|可以|把|这个|我的|账[户号]|页面|都)*"
+    "(?:退出(?:登录|账[户号]|查询|验证)?|登出|下线|不看了|看完了|看好了|不查了|锁上|锁定|锁起来|(?:清除|清掉|取消|结束)(?:我的)?验证"
+    "|(?:别|不要|不想|不能|防止)(?:再)?(?:让|给|被)(?:别人|人家|其他人|旁人|下一个人|人)(?:再)?(?:看到?|看见|查到?))"
+    "(?:了|吧|啊|哦|谢谢|我的|账[户号]|话费|信息|这些|就行|好了)*"
+)
+
+
+def wants_out(words: str) -> bool:
+    """Says so and nothing else."""
+    return _OUT.fullmatch(re.sub(r"[\W_]+", "", plain(words))) is not None
+
+
+async def has_proved(tracker: Tracker) -> bool:
+    """Is there a number that a code opened here?"""
+    now = utcnow()
+    return bool(await in_database(lambda session: open_lines(session, tracker.sender_id, now, Level.PROVED)))
+
+
+async def lock_up(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    now = utcnow()
+
+    def end(session: Session) -> None:
+        end_proofs(session, tracker.sender_id, now)
+
+    await in_database(end)
+    dispatcher.utter_message(response="utter_billing_locked_up")
+    return forget(tracker, LINE)
