@@ -32,7 +32,7 @@ def offer(dispatcher: CollectingDispatcher, label: str) -> Events:
         title = policy().categories[policy().category_of(label)].title
         dispatcher.utter_message(response="utter_complaint_rest", title=title)
     elif choice:
-        choices = [choice, *buttons("rest_question")]
+        choices = [choice, *buttons("rest_question_no")]
         dispatcher.utter_message(response="utter_rest_question", question=choice["title"], buttons=choices)
     else:
         return []

@@ -154,7 +154,16 @@ def _of_a_question(complaint: Complaint, tracker: Tracker) -> Message | None:
     if not complaint["rest"] or complaint["description"] or not said_last(tracker, "utter_complaint_rest"):
         return None
     is_yes = not text_of(tracker) or len(text_of(tracker)) <= _BARE_LENGTH
-    return _message_before(tracker) if is_yes else None
+    return (_message_of_both(complaint["rest"], tracker) or _message_before(tracker)) if is_yes else None
+
+
+def _message_of_both(rest: str, tracker: Tracker) -> Message | None:
+    """What the customer wrote about two matters; a number and a code may have been asked for since."""
+    for turn in list(turns(tracker))[1:]:
+        message: Message = turn[0].get("parse_data") or {}
+        if any(each["value"] == rest for each in entities_of(message, "matter")):
+            return message | {"text": turn[0]["text"]}
+    return None
 
 
 def _is_new(tracker: Tracker, words: str) -> bool:

@@ -75,7 +75,7 @@ def issue_code(
     The same message again (its turn is run again) gets a new code in the place of its first one, which is not counted
     as another; None when that one was used (up) meanwhile or a newer one was sent, so that there is nothing to send.
     Raises InvalidInput (`code_not_mobile`) and CodeRefused: `code_locked` (too many wrong tries), `code_too_soon` (60 s
-    since the last one for this purpose), `code_daily_cap`.
+    since the last one for this purpose, which is still good here), `code_wait` (the same, and none is), `code_daily_cap`.
     """
     if not is_mobile(phone):
         raise InvalidInput("code_not_mobile", "a code can only be sent to a mobile number")
@@ -95,7 +95,13 @@ def issue_code(
         since = {"since": now - CODE_DAY}
         to_number = [Sent(*row) for row in session.execute(statements.SENT_TO_NUMBER, {"number": number, **since})]
         by_conversation = session.scalars(statements.SENT_BY_CONVERSATION, {"conversation": conversation_id, **since})
-        check_may_send_code(to_number, by_conversation.all(), purpose, now)
+        try:
+            check_may_send_code(to_number, by_conversation.all(), purpose, now)
+        except CodeRefused as error:
+            if error.reason == "code_too_soon" and not _is_good(newest, purpose, now):
+                why = "the last code was sent to another conversation, or is spent; wait for the next"
+                raise CodeRefused("code_wait", why, error.until) from error
+            raise
         row = SmsCode(phone_index=number, conversation_id=conversation_id, message_id=message_id)
         session.add(row)
     row.purpose = purpose
@@ -103,6 +109,11 @@ def issue_code(
     row.sent_at, row.expires_at = now, now + CODE_LIFETIME
     session.flush()
     return code
+
+
+def _is_good(row: SmsCode | None, purpose: str, now: datetime) -> bool:
+    """Can it still be given back here?"""
+    return row is not None and row.purpose == purpose and row.used_at is None and now < row.expires_at
 
 
 def check_code(

@@ -131,7 +131,7 @@ def code_in(text: str) -> str | None:
 
 
 class CodeRefused(InvalidInput):
-    """No code is sent: `code_too_soon`, `code_daily_cap`, `code_locked`."""
+    """No code is sent: `code_too_soon`, `code_wait`, `code_daily_cap`, `code_locked`."""
 
     def __init__(self, reason: str, message: str, until: datetime) -> None:
         super().__init__(reason, message)

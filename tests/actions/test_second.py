@@ -67,6 +67,17 @@ async def test_a_yes_files_what_was_told_already(actions: Actions, text: str) ->
     }
 
 
+async def test_a_yes_behind_number_and_code(actions: Actions) -> None:
+    """The question needed them before it was answered; the words of the second matter stand three messages back."""
+    talk = _asks_first().did("action_billing").said("utter_billing_ask_phone")
+    talk.user("13800138000", "inform").did("validate_billing_form").said("utter_billing_ask_code")
+    talk.user("246810", "inform").did("validate_billing_form").said("utter_account", "utter_complaint_rest")
+    talk.has(complaint_rest="complaint_broadband").user("/complain")
+    result = await actions.validate(talk)
+    assert result.said == ["utter_complaint_second"]
+    assert (talk.slots["complaint_description"], talk.slots["complaint_since"]) == (ASKS_FIRST, "昨天")
+
+
 async def test_another_story_instead_of_a_yes(actions: Actions) -> None:
     talk = _asks_first().did("action_answer").said("utter_billing_not_yet", "utter_complaint_rest")
     talk.has(complaint_rest="complaint_broadband").user("营业厅的人爱答不理，还把我骂了一顿", "complaint_service")

@@ -24,23 +24,23 @@ def log() -> Iterator[Path]:
 
 
 @pytest.mark.usefixtures("log")
-async def test_it_shows_what_came_the_newest_first(client: httpx.AsyncClient) -> None:
+async def test_it_shows_what_came_to_a_telephone_in_hand_the_newest_first(client: httpx.AsyncClient) -> None:
     assert (await client.get("/demo/telephone")).json()["sms"] == []
-    for text in ("第一条", "第二条  有两个空格"):
-        await sender().send(PHONE, text)
+    for phone, text in (("13800138001", "别人的提醒"), (PHONE, "验证码123456"), (PHONE, "第二条  有两个空格")):
+        await sender().send(phone, text)
     response = await client.get("/demo/telephone")
     assert response.headers["cache-control"] == "no-store"
     newest, first = response.json()["sms"]
-    assert (newest["text"], first["text"]) == ("第二条  有两个空格", "第一条")
+    assert (newest["text"], first["text"]) == ("第二条  有两个空格", "验证码123456")
     assert newest["phone"] == "138****8000"
 
 
 @pytest.mark.usefixtures("log")
 async def test_a_long_file_is_read_from_its_end(client: httpx.AsyncClient) -> None:
     for number in range(400):
-        await sender().send(PHONE, f"第{number}条，你好")
+        await sender().send(PHONE, f"第{number}条，验证码123456")
     shown = (await client.get("/demo/telephone")).json()["sms"]
-    assert [sms["text"] for sms in shown] == [f"第{number}条，你好" for number in range(399, 387, -1)]
+    assert [sms["text"] for sms in shown] == [f"第{number}条，验证码123456" for number in range(399, 387, -1)]
 
 
 async def test_the_trials_are_customers_of_the_demo_operator(client: httpx.AsyncClient) -> None:

@@ -184,7 +184,7 @@ async def test_a_suspended_line_is_told_so_only_to_who_is_known(actions: Actions
     await stranger.say("上个月账单", "billing_detail")
     assert await stranger.names(phone) == ["utter_billing_ask_code"]
     log_in(phone, now=NOW, conversation_id="c2")
-    assert await Play(actions, "c2").names("上个月账单", "billing_detail") == ["utter_code_too_soon"]
+    assert await Play(actions, "c2").names("上个月账单", "billing_detail") == ["utter_code_wait"]
 
 
 async def test_a_known_customers_suspended_line(actions: Actions) -> None:

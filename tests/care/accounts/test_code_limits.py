@@ -84,7 +84,7 @@ def test_only_mobile_numbers_get_codes(customer: Customer, phone: str) -> None:
 def test_a_minute_between_two_codes_to_a_number_for_one_purpose_whoever_asks(customer: Customer) -> None:
     customer.ask()
     assert refusal(customer.after(seconds=59)) == "code_too_soon"
-    assert refusal(Customer("c2", customer.now)) == "code_too_soon"
+    assert refusal(Customer("c2", customer.now)) == "code_wait", "the one that was sent is no use there"
     assert customer.ask(OTHER_PHONE)
     assert customer.after(seconds=1).ask()
 
@@ -93,7 +93,7 @@ def test_a_code_for_something_else_goes_at_once(customer: Customer) -> None:
     """Who has just shown the account orders something: that needs a code of its own."""
     assert customer.say(customer.ask(purpose=ACCOUNT), purpose=ACCOUNT) is CodeCheck.RIGHT
     assert customer.say(customer.ask(purpose=ORDER), purpose=ORDER) is CodeCheck.RIGHT
-    assert refusal(customer, purpose=ACCOUNT) == "code_too_soon"
+    assert refusal(customer, purpose=ACCOUNT) == "code_wait", "both are spent"
 
 
 def test_ten_a_day_to_a_number_whoever_asks() -> None:
@@ -118,3 +118,11 @@ def test_what_was_refused_is_not_counted(customer: Customer) -> None:
     for _ in range(20):
         refusal(customer.after(seconds=1))
     assert count("sms_codes") == 1
+
+
+def test_too_soon_for_another_where_none_is_good(customer: Customer) -> None:
+    """「直接把 6 位数字发给我」 would lead nowhere: the code was used, or went to another conversation."""
+    code = customer.ask()
+    assert refusal(customer.after(seconds=5)) == "code_too_soon", "the one that was sent is still good"
+    assert customer.say(code) is CodeCheck.RIGHT
+    assert refusal(customer.after(seconds=5)) == "code_wait"

@@ -252,7 +252,7 @@ def test_many_who_ask_at_once_for_one_number_get_one_code() -> None:
     strangers = [Customer(f"c{number}") for number in range(6)]
     answers = at_once(*[lambda stranger=stranger: stranger.ask() for stranger in strangers])
     refused = [answer.reason for answer in answers if isinstance(answer, InvalidInput)]
-    assert refused == ["code_too_soon"] * 5
+    assert refused == ["code_wait"] * 5
     assert count("sms_codes") == 1
 
 
