@@ -49,7 +49,8 @@ async def send_code(dispatcher: CollectingDispatcher, tracker: Tracker, code: Co
             await sms.sender().send(code.phone, text)
     except CodeRefused as error:
         dispatcher.utter_message(response=f"utter_{error.reason}", until=_from(error.until, now))
-        return error.reason in ("code_too_soon", "code_wait")  # the one before is good, or another may be asked for soon
+        # the one before is still good, or another may be asked for soon
+        return error.reason in ("code_too_soon", "code_wait")
     except InvalidInput as error:
         dispatcher.utter_message(response=f"utter_{error.reason}")
         return False

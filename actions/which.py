@@ -32,6 +32,7 @@ MARGIN = 0.2
 
 #: every question of this kind is `utter_which…`
 _ASKED = "utter_which"
+_ONE_ANSWER = {"billing_balance", "billing_detail"}
 #: what a customer threatens or feels lies on top of a complaint, and is no wish beside it
 _ON_TOP = ("rights_appeal", "satisfaction")
 
@@ -44,7 +45,8 @@ def ask_which(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     key = _key(*wishes)
     if key == "which":
         first, second = (choice_of(wish) or {} for wish in wishes)
-        shown = {"first": first["title"], "second": second["title"], "buttons": [first, second, *buttons(key)]}
+        choices = [first, second, *buttons("neither_button")]
+        shown = {"first": first["title"], "second": second["title"], "buttons": choices}
         dispatcher.utter_message(response=_ASKED, **shown)
     else:
         dispatcher.utter_message(response=f"utter_{key}")
@@ -75,6 +77,8 @@ def _is_worth_asking(first: str, second: str, text: str) -> bool:
         return len(complaints) < 2 or sum(wish in named_in(text, policy()) for wish in complaints) != 1
     if len(complaints) == 2:
         return False  # the summary shows the category, and it can be changed there
+    if {first, second} == _ONE_ANSWER:
+        return False  # the balance tells what this month costs, and leads to the bill
     are_choices = choice_of(first) is not None and choice_of(second) is not None
     return are_choices and (bool(complaints) or _answer_of(first) != _answer_of(second))
 

@@ -35,13 +35,15 @@ from actions.digressions import answer_digression, asks, digression_of
 from actions.moves import action_of_button, tells_a_complaint, wants_to_cancel
 from actions.prelude import answered_before
 from actions.second import REST, offer, second_matter
-from actions.turn import entity_of, intent_of, text_of
+from actions.topics import response_of
+from actions.turn import entity_of, intent_of, sub_of, text_of
 from actions.urgent import attend, leave_form
 from care.accounts.codes import CodeCheck
 from care.accounts.proofs import prove
 from care.accounts.rules import PROOF_LIFETIME, Purpose, code_in
 from care.db import utcnow
 from care.plain import digits_of, plain
+from care.sla.policy import policy
 
 #: of the label; below it a number or a word may look like anything
 _SURE = 0.6
@@ -49,6 +51,7 @@ _WHY = ("why_number", "why_questions", "anonymous", "meaning")
 #: answers that are about a complaint's form
 _OF_COMPLAINTS = ("hurry", "how_long", "after", "evidence", "evidence_received", "useful", "why_address")
 _WHAT_CODE = re.compile("(?:什么|啥|哪个?)(?:是|叫|样)?(?:短信)?验证码|验证码.{0,3}(?:什么|啥|哪)")
+_FOR_ANYBODY = ("other_telecom", "privacy_", "rights_")
 #: a number with a digit too few or too many
 _LOOKS_LIKE_ONE = re.compile(r"\d{5}")
 
@@ -111,6 +114,9 @@ class ValidateBillingForm(Action):
             return forget(tracker)
         if then := _another_matter(tracker):
             return leave_form(tracker, then)
+        if response := _answer_for_anybody(tracker):
+            dispatcher.utter_message(response=response, hotline=policy().operator.hotline)
+            return ask_again(dispatcher, tracker)
         if name := digression_of(tracker) or ("meaning" if _WHAT_CODE.search(plain(text)) else None):
             return await _answer_aside(dispatcher, tracker, name)
         if number_in(text):
@@ -161,6 +167,14 @@ def _another_matter(tracker: Tracker) -> str | None:
     if not text_of(tracker):
         return None if intent in ("send_again", "affirm", "inform") else action_of_button(tracker)
     return "action_follow_up" if intent == "ticket_status" and confidence >= _SURE else None
+
+
+def _answer_for_anybody(tracker: Tracker) -> str | None:
+    """The response to a question that needs no account: 「充话费在哪充」, 「怎么删除我的信息」."""
+    intent, confidence = intent_of(tracker)
+    text = plain(text_of(tracker))
+    is_one = intent.startswith(_FOR_ANYBODY) and confidence >= _SURE and asks(text)
+    return response_of(intent, sub_of(tracker)) if is_one and not _LOOKS_LIKE_ONE.search(digits_of(text)) else None
 
 
 async def _answer_aside(dispatcher: CollectingDispatcher, tracker: Tracker, name: str) -> Events:

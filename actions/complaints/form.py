@@ -47,9 +47,10 @@ class ValidateComplaintForm(Action):
             locked = [event for event in await lock_up(dispatcher, tracker) if event["event"] == "slot"]
             return [*locked, *leave_form(tracker, "action_cancel_complaint")]
         complaint = Complaint(tracker)
-        if complaint.asked is None and (objection(tracker) or asks_for_consent(tracker)):
+        is_begun = is_begun_now(complaint, tracker)
+        if complaint.asked is None and not is_begun and (objection(tracker) or asks_for_consent(tracker)):
             return leave_form(tracker, "action_billing")
-        is_sure = is_begun_now(complaint, tracker) or is_minor_purchase(text)
+        is_sure = is_begun or is_minor_purchase(text)
         if complaint.asked is None and not is_sure and (asked := ask_which(dispatcher, tracker)):
             return asked
         if complaint.asked is None:

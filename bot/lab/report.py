@@ -133,8 +133,9 @@ def own(payload: dict[str, Any]) -> Figures:
         for label in sorted({label.partition("/")[0] for label in full if "/" in label}):
             at = [row for row, name in enumerate(whole) if name == label]
             if len(set(full[at])) > 1:
-                of_label = cascade.out_of_fold([examples[row] for row in at], full[at], plain, encoder, FOLDS)
-                right += list(np.array(sorted(set(full[at])))[of_label.argmax(axis=1)] == full[at])
+                of_label = [examples[row] for row in at]
+                read = cascade.subs_out_of_fold(of_label, list(full[at]), plain, encoder, FOLDS)
+                right += list(np.array(read) == full[at])
     return {**figures, "sub_accuracy": evaluation.share(map(bool, right))}
 
 

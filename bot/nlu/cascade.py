@@ -2,7 +2,8 @@
 
 Stage ``ngrams``: one logistic regression on character and word n-grams, 0.1 ms. Where its probability is not above
 ``Settings.sure``, stage ``encoder`` adds the scores of a second one on the encoder's latent terms. The probabilities of
-each stage are calibrated on examples that it was not trained on. A sub-label is decided within its label.
+each stage are calibrated on examples that it was not trained on. A sub-label is decided within its label, by the
+stages that have spoken.
 """
 
 import json
@@ -24,6 +25,7 @@ from bot.nlu.ngrams import Example, Vocabulary
 _CALIBRATION_FOLDS = 3  # of which one is read: a third of the examples is plenty for two numbers
 _WORD = re.compile(r"[^\W\d_]")
 _HAN_OR_WORD = re.compile(r"[\u3400-\u9fff]{2}|[A-Za-z]{3}")
+_Sparse = tuple[np.ndarray, np.ndarray]  # the indices and the values of a row
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Cascade:
 
     ``second`` is None where it was trained without an encoder; ``mixed``: the factors of both stages' scores where both
     speak; ``idf``: (16384,), of the latent terms; ``subs``: for a label with sub-labels their names ("" for none) and
-    the stage that tells them apart.
+    the stages that tell them apart, of which the second is None where it was trained without an encoder.
     """
 
     labels: list[str]
@@ -82,21 +84,22 @@ class Cascade:
     mixed: tuple[float, float]
     idf: np.ndarray
     sure: float
-    subs: dict[str, tuple[list[str], Stage]] = field(default_factory=dict)
+    subs: dict[str, tuple[list[str], Stage, Stage | None]] = field(default_factory=dict)
 
     def read(self, example: Example) -> Reading:
         """What the message means. Uniform for a text without a letter and for one without a known n-gram and word."""
         indices, values = self.vocabulary.vector(example)
         scores = values @ self.first.weights[indices] + self.first.bias
         probabilities, stage = linear.softmax(scores * self.first.factor), "ngrams"
-        words = _WORD
+        words, spoken = _WORD, None
         if not len(indices):  # it knows nothing, whatever the labels' shares are
             probabilities, words = np.full(len(self.labels), 1 / len(self.labels)), _HAN_OR_WORD
         if self.second is not None and probabilities.max() < self.sure and words.search(example.text):
             at, terms = terms_of(example.text)
-            second = _weighted(terms, self.idf[at]) @ self.second.weights[at] + self.second.bias
+            spoken = at, _weighted(terms, self.idf[at])
+            second = spoken[1] @ self.second.weights[at] + self.second.bias
             probabilities, stage = linear.softmax(self.mixed[0] * scores + self.mixed[1] * second), "encoder"
-        return Reading(self.labels, probabilities, stage, self._sub(probabilities, indices, values))
+        return Reading(self.labels, probabilities, stage, self._sub(probabilities, (indices, values), spoken))
 
     def read_letters(self, example: Example) -> Reading:
         """The first stage alone: for the clauses of a message, of which there are many."""
@@ -106,21 +109,25 @@ class Cascade:
         scores = (values @ self.first.weights[indices] + self.first.bias) * self.first.factor
         return Reading(self.labels, linear.softmax(scores), "ngrams")
 
-    def _sub(self, probabilities: np.ndarray, indices: np.ndarray, values: np.ndarray) -> str | None:
+    def _sub(self, probabilities: np.ndarray, first: _Sparse, second: _Sparse | None) -> str | None:
         known = self.subs.get(self.labels[int(probabilities.argmax())])
         if known is None:
             return None
-        names, stage = known
-        return names[int((values @ stage.weights[indices] + stage.bias).argmax())] or None
+        names, by_first, by_second = known
+        scores = first[1] @ by_first.weights[first[0]] + by_first.bias
+        if second is not None and by_second is not None:
+            scores = scores + second[1] @ by_second.weights[second[0]] + by_second.bias
+        return names[int(scores.argmax())] or None
 
     def save(self, folder: Path) -> None:
         """Write ``model.npz`` and ``model.json``: arrays and text, nothing that runs when it is loaded."""
         arrays = {"idf": self.vocabulary.idf, "terms_idf": self.idf}
-        stages = {"first": self.first, **{f"sub {key}": of for key, (_, of) in self.subs.items()}}
-        if self.second is not None:
-            stages["second"] = self.second
+        stages = {"first": self.first, "second": self.second}
+        for key, (_, by_first, by_second) in self.subs.items():
+            stages |= {f"sub {key}": by_first, f"second sub {key}": by_second}
         for name, stage in stages.items():
-            arrays[f"{name} weights"], arrays[f"{name} bias"] = stage.weights, stage.bias
+            if stage is not None:
+                arrays[f"{name} weights"], arrays[f"{name} bias"] = stage.weights, stage.bias
         np.savez(folder / "model.npz", **arrays)
         description = {
             "encoder": identity(),
@@ -128,7 +135,7 @@ class Cascade:
             "sure": self.sure,
             "factor": self.first.factor,
             "mixed": self.mixed,
-            "subs": {key: names for key, (names, _) in self.subs.items()},
+            "subs": {key: names for key, (names, *_) in self.subs.items()},
             "vocabulary": list(self.vocabulary.index),
         }
         (folder / "model.json").write_text(json.dumps(description, ensure_ascii=False), encoding="utf-8")
@@ -144,15 +151,21 @@ class Cascade:
             def stage(name: str, factor: float = 1.0) -> Stage:
                 return Stage(arrays[f"{name} weights"], arrays[f"{name} bias"], factor)
 
+            def second(name: str) -> Stage | None:
+                return stage(name) if f"{name} bias" in arrays else None
+
             return cls(
                 labels=told["labels"],
                 vocabulary=Vocabulary({gram: at for at, gram in enumerate(told["vocabulary"])}, arrays["idf"]),
                 first=stage("first", told["factor"]),
-                second=stage("second") if "second bias" in arrays else None,
+                second=second("second"),
                 mixed=(told["mixed"][0], told["mixed"][1]),
                 idf=arrays["terms_idf"],
                 sure=told["sure"],
-                subs={key: (names, stage(f"sub {key}")) for key, names in told["subs"].items()},
+                subs={
+                    key: (names, stage(f"sub {key}"), second(f"second sub {key}"))
+                    for key, names in told["subs"].items()
+                },
             )
 
 
@@ -246,7 +259,7 @@ def _calibrated(rows: _Rows, targets: np.ndarray, count: int, settings: Settings
 
 
 def _unseen(
-    rows: _Rows, targets: np.ndarray, count: int, settings: Settings, folds: int, parts: int
+    rows: _Rows, targets: np.ndarray, count: int, settings: Settings, folds: int, parts: int, balanced: bool = False
 ) -> tuple[list[np.ndarray], np.ndarray]:
     """Scores of the stages for written examples, each by a model without it and without what was made from it.
 
@@ -254,23 +267,43 @@ def _unseen(
     """
     own = np.flatnonzero(rows.origin == np.arange(len(rows.origin)))
     fold = linear.folds_of(targets[own], folds)[rows.origin]
-    stages = [(rows.first, settings.first)] + ([(rows.second, settings.second)] if rows.second.nnz else [])
+    stages = _matrices(rows, settings)
     scores = [np.zeros((len(own), count)) for _ in stages]
     for part in range(parts):
         inside, outside = np.flatnonzero(fold != part), own[fold[own] == part]
         for at, (matrix, strength) in enumerate(stages):
-            weights, bias = linear.fit(matrix[inside], targets[inside], count, strength)
+            weights, bias = linear.fit(matrix[inside], targets[inside], count, strength, balanced)
             scores[at][outside] = matrix[outside] @ weights + bias
     read = own[fold[own] < parts]
     return [each[read] for each in scores], read
 
 
-def _subs(rows: _Rows, settings: Settings) -> dict[str, tuple[list[str], Stage]]:
-    found: dict[str, tuple[list[str], Stage]] = {}
+def subs_out_of_fold(
+    examples: Sequence[Example], subs: Sequence[str], settings: Settings, encoder: Encoder | None, folds: int = 5
+) -> list[str]:
+    """The sub-label that is read for each example of one label when trained without it; ``subs``: the right ones."""
+    rows = _rows(examples, subs, settings, encoder)
+    names = sorted(set(subs))
+    targets = np.array([names.index(sub) for sub in rows.labels])
+    scores, _ = _unseen(rows, targets, len(names), settings, folds, parts=folds, balanced=True)
+    return [names[at] for at in sum(scores).argmax(axis=1)]
+
+
+def _subs(rows: _Rows, settings: Settings) -> dict[str, tuple[list[str], Stage, Stage | None]]:
+    found: dict[str, tuple[list[str], Stage, Stage | None]] = {}
     parts = [label.partition("/")[::2] for label in rows.labels]
     for label in sorted({label for label, sub in parts if sub}):
         at = np.array([index for index, (whole, _) in enumerate(parts) if whole == label])
         names = sorted({parts[index][1] for index in at})
         targets = np.array([names.index(parts[index][1]) for index in at])
-        found[label] = names, Stage(*linear.fit(rows.first[at], targets, len(names), settings.first))
+        first, *more = (
+            Stage(*linear.fit(matrix[at], targets, len(names), strength, balanced=True))
+            for matrix, strength in _matrices(rows, settings)
+        )
+        found[label] = names, first, more[0] if more else None
     return found
+
+
+def _matrices(rows: _Rows, settings: Settings) -> list[tuple[csr_matrix, float]]:
+    """Of each stage the rows and the inverse strength of regularisation."""
+    return [(rows.first, settings.first)] + ([(rows.second, settings.second)] if rows.second.nnz else [])

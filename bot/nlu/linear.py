@@ -13,11 +13,16 @@ _NEVER = -20.0  # the score of a label without an example
 _SHARPEST = 8.0  # the logarithm of a sharpness or a weight stays in reach
 
 
-def fit(rows: csr_matrix, targets: np.ndarray, count: int, regularisation: float) -> tuple[np.ndarray, np.ndarray]:
+def fit(
+    rows: csr_matrix, targets: np.ndarray, count: int, regularisation: float, balanced: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """Weights (features, labels) and bias (labels,), float32, of ``count`` labels.
 
     One against the rest: as good as multinomial here (accuracy 0.748 and 0.746 in cross-validation), in a twentieth
     of the time. ``regularisation``: the inverse strength C; larger fits closer.
+
+    ``balanced``: a label weighs as much as all others together, however few examples it has. Sub-labels need it
+    (mean F1 0.86 and 0.90): many have a fifth of the examples of their label, and lost whatever was not quite clear.
     """
     weights, bias = np.zeros((rows.shape[1], count), np.float32), np.full(count, _NEVER, np.float32)
     present = np.unique(targets)
@@ -27,7 +32,14 @@ def fit(rows: csr_matrix, targets: np.ndarray, count: int, regularisation: float
 
     def one(label: int) -> tuple[np.ndarray, float]:
         # The dual problem is the faster one for sparse rows: 4 s instead of 7 and 11.
-        model = LogisticRegression(C=regularisation, solver="liblinear", dual=True, random_state=0, max_iter=300)
+        model = LogisticRegression(
+            C=regularisation,
+            solver="liblinear",
+            dual=True,
+            random_state=0,
+            max_iter=300,
+            class_weight="balanced" if balanced else None,
+        )
         model.fit(rows, targets == label)
         return model.coef_[0], float(model.intercept_[0])
 

@@ -75,7 +75,8 @@ def issue_code(
     The same message again (its turn is run again) gets a new code in the place of its first one, which is not counted
     as another; None when that one was used (up) meanwhile or a newer one was sent, so that there is nothing to send.
     Raises InvalidInput (`code_not_mobile`) and CodeRefused: `code_locked` (too many wrong tries), `code_too_soon` (60 s
-    since the last one for this purpose, which is still good here), `code_wait` (the same, and none is), `code_daily_cap`.
+    since the last one for this purpose, which is still good here), `code_wait` (the same, and it is not),
+    `code_daily_cap`.
     """
     if not is_mobile(phone):
         raise InvalidInput("code_not_mobile", "a code can only be sent to a mobile number")

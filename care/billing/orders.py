@@ -130,8 +130,8 @@ def order_of(session: Session, conversation_id: str, order_id: int, now: datetim
 
 
 def confirm_order(session: Session, conversation_id: str, order_id: int, now: datetime) -> Confirmed:
-    """Its code was right: called in the same transaction. The number was proved here when it was shown, and that was not
-    ended since; that it ran out meanwhile does not matter, as this code went to the same number.
+    """Its code was right: called in the same transaction. The number was proved here when it was shown, and that was
+    not ended since; that it ran out meanwhile does not matter, as this code went to the same number.
 
     Confirmed already is YES again, so that a turn can be run again.
     """

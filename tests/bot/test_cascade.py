@@ -96,19 +96,52 @@ def test_another_release_of_the_encoder_needs_another_training(
         Cascade.load(tmp_path)
 
 
-def test_a_sub_label_is_decided_within_its_label() -> None:
-    pairs = [("宽带断了", "broken/line"), ("光猫红灯", "broken/line"), ("手机没信号", "broken/mobile")]
-    pairs += [
-        ("信号差", "broken/mobile"),
-        ("坏了", "broken"),
-        ("用不了", "broken"),
-        ("你好", "greet"),
-        ("早上好", "greet"),
-    ]
-    model = cascade.train([example(text) for text, _ in pairs], [label for _, label in pairs], Settings(), None)
+SUBS = [
+    ("宽带断了", "broken/line"),
+    ("光猫红灯", "broken/line"),
+    ("手机没信号", "broken/mobile"),
+    ("信号差", "broken/mobile"),
+    ("坏了", "broken"),
+    ("用不了", "broken"),
+    ("你好", "greet"),
+    ("早上好", "greet"),
+]
+
+
+@pytest.mark.parametrize("sure", [0.0, 1.1], ids=["letters alone", "both stages"])
+def test_a_sub_label_is_decided_within_its_label(tmp_path: Path, sure: float) -> None:
+    texts, labels = [example(text) for text, _ in SUBS], [label for _, label in SUBS]
+    model = cascade.train(texts, labels, Settings(sure=sure), Encoder(tmp_path / "cache"))
     assert model.labels == ["broken", "greet"]
-    for text, label in pairs:
-        assert model.read(example(text)).sub == (label.partition("/")[2] or None)
+    model.save(tmp_path)
+    for reader in (model, Cascade.load(tmp_path)):
+        for text, label in SUBS:
+            assert reader.read(example(text)).sub == (label.partition("/")[2] or None)
+
+
+def test_the_encoder_tells_sub_labels_apart_where_it_has_spoken(tmp_path: Path) -> None:
+    # none of these letters is in an example
+    texts, labels = [example(text) for text, _ in SUBS], [label for _, label in SUBS]
+    model = cascade.train(texts, labels, Settings(sure=1.1), Encoder(tmp_path))
+    assert model.read(example("WiFi router")).sub == "line"
+
+
+def test_a_rare_sub_label_does_not_lose_what_is_not_clear() -> None:
+    """One in ten: unbalanced, the nine decide on every word that both have."""
+    texts = [
+        f"话费{words}" for words in ("多少", "余额", "查一下", "怎么查", "还有吗", "剩多少", "够不够", "明细", "清单")
+    ]
+    pairs = [*((text, "bill") for text in texts), ("话费充值到账", "bill/topup")]
+    model = cascade.train([example(text) for text, _ in pairs], [label for _, label in pairs], Settings(), None)
+    assert model.read(example("查一下充值到账没有")).sub == "topup"
+
+
+def test_every_sub_label_is_read_by_a_model_without_it() -> None:
+    texts = ["宽带断了", "宽带不通", "宽带坏了", "信号差", "没信号", "信号弱", "转人工"]
+    subs = ["line", "line", "line", "mobile", "mobile", "mobile", "odd"]
+    read = cascade.subs_out_of_fold([example(text) for text in texts], subs, Settings(), None, folds=3)
+    assert read[:6] == subs[:6]
+    assert read[6] != "odd", "its only example was not seen"
 
 
 @pytest.mark.parametrize(

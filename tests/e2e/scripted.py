@@ -15,12 +15,16 @@ she asks:
     never_asked: questions that they had answered already
     owner:    who answers next in the end: bot (default) or queue
     tickets:  the tickets in the end, field by field (tests/e2e/expected.py)
+    demo:     whose account they ask about: `{line}` is the number of this customer of the made-up operator, a story of
+              care/billing/demo/stories.py or an index. A number gets one code a minute for a purpose, so each script
+              has one of its own.
 
 What they say is text, or `{press: title of a button}`, or `{say: text, hears: [...], misses: [...]}`, or
 `{uploads: file name}`; `hears` are response keys (`utter_…`) or words that the answer must have, `misses` those that
 it must not have. In a text, `{line}` and `{other}` are mobile numbers of their own, `{ported}` is one that seems to be
 another operator's, `{spoken}` is `{line}` as speech recognition writes it, `{last4}` are its last four digits, `{long}`
-are 600 characters, and `{ticket}` is the last ticket number that they were told.
+are 600 characters, `{code}` is the newest code that came to `{line}`, `{last_month}` is last month as a bill names it
+(2026年10月), and `{ticket}` is the last ticket number that they were told.
 """
 
 from __future__ import annotations
@@ -28,15 +32,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from care.billing.demo.stories import phone_at, phone_of
+from care.billing.values import Month
+from care.timezone import CHINA
 from tests.e2e.client import Conversation
 from tests.e2e.pictures import screenshot
 from tests.e2e.stack import Stack
 from tests.e2e.wording import TICKET, question_in, says
+from tests.support.telephone import Telephone
 
 _MOST_MESSAGES = 40
 _SPOKEN = str.maketrans("0123456789", "零幺二三四五六七八九")
@@ -74,12 +83,19 @@ class Script:
     earlier: dict[str, Any] | None = None
     owner: str = "bot"
     tickets: list[dict[str, Any]] = field(default_factory=list)
+    demo: str | int | None = None
 
     def parts(self) -> list[Script]:
         """The conversations of this customer, in the order in which they hold them."""
         if self.earlier is None:
             return [self]
         return [Script(case=self.case, name=f"{self.name}（先前）", why=self.why, **self.earlier), self]
+
+    def line(self) -> str | None:
+        """The number of the made-up operator's customer, if it is about one."""
+        if self.demo is None:
+            return None
+        return phone_at(self.demo) if isinstance(self.demo, int) else phone_of(self.demo)
 
 
 def read_scripts(folder: str) -> list[Script]:
@@ -90,6 +106,7 @@ def read_scripts(folder: str) -> list[Script]:
 
 def names_for(line: str, other: str) -> dict[str, str]:
     """What the `{names}` in the words of one customer stand for."""
+    last = Month.of(datetime.now(CHINA)).plus(-1)
     return {
         "line": line,
         "other": other,
@@ -97,6 +114,7 @@ def names_for(line: str, other: str) -> dict[str, str]:
         "ported": f"186{other[3:]}",
         "last4": line[-4:],
         "long": "我等了又等，" * 100,
+        "last_month": f"{last.year}年{last.number}月",
         "ticket": "",
     }
 
@@ -110,6 +128,8 @@ class ScriptedCustomer:
     script: Script
     conversation: Conversation
     names: dict[str, str]
+    #: what arrives at `{line}`
+    telephone: Telephone
     transcript: list[str] = field(default_factory=list)
 
     def run(self) -> None:
@@ -181,6 +201,8 @@ class ScriptedCustomer:
         if isinstance(value, str):
             for name, number in self.names.items():
                 value = value.replace(f"{{{name}}}", number)
+            if "{code}" in value:
+                value = value.replace("{code}", self.telephone.code())
         return value
 
     def off(self, what: str) -> OffScript:
@@ -202,8 +224,11 @@ def speak_all(stack: Stack, scripts: Sequence[Script]) -> dict[str, Future[list[
 
 def speak(stack: Stack, script: Script) -> list[ScriptedCustomer]:
     """All conversations of a script, each in a window of its own, with the same numbers."""
-    names = names_for(stack.new_number(), stack.new_number())
-    customers = [ScriptedCustomer(part, Conversation(stack.http, patience=30), names) for part in script.parts()]
+    names = names_for(script.line() or stack.new_number(), stack.new_number())
+    telephone = Telephone(names["line"], stack.var / "log" / "sms.log")
+    customers = [
+        ScriptedCustomer(part, Conversation(stack.http, patience=30), names, telephone) for part in script.parts()
+    ]
     for customer in customers:
         customer.run()
     return customers

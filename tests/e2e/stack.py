@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -113,8 +114,14 @@ def running(var: Path) -> Iterator[Stack]:
         process = subprocess.Popen(
             [sys.executable, "-m", "cli", "run"],
             cwd=ROOT,
-            # Scripted customers type faster than people may.
-            env=kept | ports | {"QUANYI_VAR": str(var), "QUANYI_MESSAGES_PER_MINUTE": "600"},
+            # Scripted customers type faster than people may, and some are logged in on the operator's page.
+            env=kept
+            | ports
+            | {
+                "QUANYI_VAR": str(var),
+                "QUANYI_MESSAGES_PER_MINUTE": "600",
+                "QUANYI_IDENTITY_KEY": secrets.token_urlsafe(32),
+            },
             stdout=out,
             stderr=subprocess.STDOUT,
         )

@@ -88,7 +88,7 @@ WHILE_THE_NUMBER_IS_ASKED = [
     ("为什么要号码", "nlu_fallback", ["utter_billing_why", "utter_billing_again_phone"], "billing_phone"),
     ("你好", "greet_chitchat", ["utter_aside_chat", "utter_billing_again_phone"], "billing_phone"),
     ("快点行不行", "nlu_fallback", ["utter_billing_again_phone"], "billing_phone"),
-    ("怎么删除我的信息", "privacy_delete", ["utter_aside_question", "utter_billing_again_phone"], "billing_phone"),
+    ("怎么删除我的信息", "privacy_delete", ["utter_privacy_not_yet", "utter_billing_again_phone"], "billing_phone"),
     ("1380013800", "inform", ["utter_billing_wrong_number", "utter_billing_again_phone"], "billing_phone"),
     ("不查了", "cancel", ["utter_billing_declined"], None),
     ("不想给", "deny", ["utter_billing_declined"], None),

@@ -153,7 +153,7 @@ NO_CHANGES = [
     ("bill_shock", "换成迎春 45", "您说的这个套餐现在不能办了。", "its sale is over"),
     ("bill_shock", "换成狂欢 49", "您说的这个套餐现在不能办了。", "sold out"),
     ("bill_shock", "我要换套餐", "您想换成哪个套餐？", "none named"),
-    ("bill_shock", "畅享59太贵了，换个便宜的套餐", "现在在售的里面，比您的畅享 59", "the plan that is named is the one to get rid of"),
+    ("bill_shock", "畅享59太贵了，换个便宜的套餐", "现在在售的里面，比您的畅享 59", "it is the one to get rid of"),
     ("bill_shock", "换成19元的套餐", "您想换成哪个套餐？", "two at this price"),
     ("bill_shock", "换成关爱 19", "“关爱 19”要核对办理资格", "papers are looked at by a person"),
     ("bill_shock", "换成全家 149", "“全家 149”不是直接换套餐就能办的", "with broadband: a person"),

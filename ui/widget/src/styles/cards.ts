@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-/** Summary and ticket. */
+/** Summary, ticket, figures; files. */
 export const cards = css`
   .card {
     width: 100%;
@@ -64,38 +64,41 @@ export const cards = css`
 
   .card.figures dl {
     grid-template-columns: 1fr;
-    gap: 0.55em;
+    gap: 0.8em;
   }
 
+  /* A value that does not fit beside its label stands below it: neither is squeezed. */
   .figures dl > div {
-    display: grid;
-    grid-template-columns: 1fr auto;
+    display: flex;
+    flex-wrap: wrap;
+    align-items: baseline;
     gap: 0.15em 0.9em;
   }
 
   .figures dt {
-    min-width: 0;
     color: var(--text);
     overflow-wrap: anywhere;
   }
 
-  .figures dd {
+  .card.figures dd {
+    margin: 0 0 0 auto;
     font-variant-numeric: tabular-nums;
     font-weight: 600;
     text-align: end;
   }
 
   .figures .total {
-    padding-top: 0.55em;
+    padding-top: 0.7em;
     border-top: 1px solid var(--line);
   }
 
   .bar {
-    grid-column: 1 / -1;
+    flex: none;
     width: 100%;
     height: 6px;
+    margin-top: 0.1em;
     border-radius: 3px;
-    color: var(--accent);
+    color: var(--accent-text);
   }
 
   .bar .whole {

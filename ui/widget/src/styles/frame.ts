@@ -129,7 +129,7 @@ export const frame = css`
   }
 
   .elder .who {
-    flex-basis: 8em;
+    flex-basis: 5em;
   }
 
   .agent .face {
