@@ -84,6 +84,8 @@ class ValidateContactForm(Action):
         number = str(tracker.get_slot("contact_number"))
         if wants_another(tracker) and tracker.get_slot("requested_slot") == "contact_code":
             return await _read_code(dispatcher, tracker, number)
+        if code_in(text_of(tracker)) and tracker.get_slot("requested_slot") == "contact_code":
+            return await _read_code(dispatcher, tracker, number)  # whatever its digits look like to the model
         if events := _about_ticket(tracker):
             return events
         if name := digression_of(tracker):

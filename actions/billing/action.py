@@ -173,7 +173,7 @@ def _answer_for_anybody(tracker: Tracker) -> str | None:
     """The response to a question that needs no account: 「充话费在哪充」, 「怎么删除我的信息」."""
     intent, confidence = intent_of(tracker)
     text = plain(text_of(tracker))
-    is_one = intent.startswith(_FOR_ANYBODY) and confidence >= _SURE and asks(text)
+    is_one = intent.startswith(_FOR_ANYBODY) and confidence >= _SURE and (asks(text) or sub_of(tracker))
     return response_of(intent, sub_of(tracker)) if is_one and not _LOOKS_LIKE_ONE.search(digits_of(text)) else None
 
 

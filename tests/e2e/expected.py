@@ -19,6 +19,7 @@ _DEFAULTS: dict[str, Any] = {
 _REQUIRED = {"category", "priority", "description"}
 #: Read in another way than `row[field] == value`.
 _SPECIAL = {"description", "description_lacks", "since_date", "events", "evidence", "is_repeat"}
+_SOME = "some"
 #: Compared only where a script lists them.
 _OPTIONAL = {"carrier", "province", "complexity", "department"}
 
@@ -27,6 +28,7 @@ def differences(stack: Stack, row: Row, expected: dict[str, Any], today: date | 
     """One line for each field that is not as expected.
 
     description        words that it must have; `description_lacks`: that it must not have
+    since, since_date  `some`: there is one, which the demo operator's data decide
     since_date         days ago, `first of last month`, or empty
     events             kinds in their order (default: filed)
     evidence           how many files (default: none)
@@ -43,7 +45,11 @@ def differences(stack: Stack, row: Row, expected: dict[str, Any], today: date | 
         ("events", [event["kind"] for event in stack.records.events(row["id"])], expected.get("events", ["filed"])),
         ("evidence", stack.records.evidence(row["id"]), expected.get("evidence", 0)),
     ]
-    found = [f"{name}: {value!r}, not {wanted!r}" for name, value, wanted in pairs if value != wanted]
+    found = [
+        f"{name}: {value!r}, not {wanted!r}"
+        for name, value, wanted in pairs
+        if (value is None if wanted == _SOME else value != wanted)
+    ]
     found += [
         f"description lacks {w!r}: {row['description']!r}"
         for w in expected["description"]
@@ -53,9 +59,9 @@ def differences(stack: Stack, row: Row, expected: dict[str, Any], today: date | 
     return found
 
 
-def _day(value: int | str | None, today: date) -> date | None:
-    if value is None:
-        return None
+def _day(value: int | str | None, today: date) -> date | str | None:
+    if value is None or value == _SOME:
+        return value
     if value == "first of last month":
         return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     return today - timedelta(days=int(value))

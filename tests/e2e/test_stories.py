@@ -42,7 +42,7 @@ def test_a_story(stack: Stack, told: dict[str, Future[list[ScriptedCustomer]]], 
 #: Parts of a bubble, which are heard with it.
 _PARTS = re.compile(
     r"utter_(?:stage|priority|clock|promise|length|ticket_steps)_"
-    r"|utter_ticket_(?:status|choice|raised|noted)$|utter_not_understood_always"
+    r"|utter_ticket_(?:status|choice|raised|noted)$|utter_not_understood_always|utter_neither_button"
     # one of them is heard; which words are between two labels changes with every training: tests/actions/test_which.py
     r"|utter_which"
 )
