@@ -67,10 +67,10 @@ def phone_of(story: str) -> str:
 
 TRIALS = (
     Trial("话费突然变多", phone_of("bill_shock"), "话费怎么这么多"),
-    Trial("有没订过的业务", phone_of("vas_no_consent"), "我没订过游戏加速包，怎么一直扣钱"),
-    Trial("退订了还扣费", phone_of("unsubscribed_service"), "音乐会员早就退了，怎么还在扣"),
-    Trial("充值没到账", phone_of("top_up_pending"), "充的话费怎么还没到账"),
+    Trial("有没订过的业务", phone_of("vas_no_consent"), "我开了哪些业务"),
+    Trial("退订了还扣费", phone_of("unsubscribed_service"), "上个月账单里的音乐会员是什么费"),
+    Trial("充值没到账", phone_of("top_up_pending"), "刚充的一百块到账了没有"),
     Trial("停机了", phone_of("arrears"), "我怎么停机了"),
-    Trial("出国用了多少钱", phone_of("roaming_month"), "上个月漫游花了多少钱"),
+    Trial("出国用了多少钱", phone_of("roaming_month"), "上个月账单里的漫游费是怎么回事"),
     Trial("孩子玩游戏扣费", phone_of("minor_purchase"), "孩子玩游戏花了好多话费，能退吗"),
 )
