@@ -10,6 +10,7 @@ from rasa_sdk import Tracker
 
 from actions.billing.asked import Question
 from actions.billing.question import payload
+from actions.digressions import asks
 from actions.memory import turns
 from actions.turn import text_of
 from care.billing.values import Month
@@ -22,28 +23,36 @@ _OBJECTS = re.compile(
 _NO_OBJECTION = re.compile("没问题|没有问题|没(?:有)?(?:异议|疑问)|不退|没错")
 #: characters; who tells more tells a story, which the complaint form takes
 _LENGTH = 40
+#: characters of a name
+_NAME_LENGTH = 16
 _DISPUTE = payload("dispute").partition("{")[0]
 
 
 def objection(tracker: Tracker) -> Question | None:
     """The dispute that the words mean; None where nothing of the kind was offered in the turn before."""
     text = plain(text_of(tracker))
-    if not text or len(text) > _LENGTH or not _OBJECTS.search(text) or _NO_OBJECTION.search(text):
+    if not text or len(text) > _LENGTH or _NO_OBJECTION.search(text):
         return None
-    offered = _offered(tracker)
-    if offered is None:
+    offered, others = _offered(tracker)
+    if not offered:
         return None
-    month = offered.get("month")
+    is_which = len(offered) > 1 and not others  # 「哪一项不对？」: the words name it
+    if not _OBJECTS.search(text) and not (is_which and len(text) <= _NAME_LENGTH and not asks(text)):
+        return None
+    month = offered[0].get("month")
     return Question("dispute", Month.read(month) if month else None, words=text_of(tracker))
 
 
-def _offered(tracker: Tracker) -> dict[str, Any] | None:
-    """What the first button to a dispute in the turn before carries."""
+def _offered(tracker: Tracker) -> tuple[list[dict[str, Any]], int]:
+    """What the buttons to disputes in the turn before carry, and how many there were besides but for a person."""
     latest = list(turns(tracker))[1:2]
+    disputes, others = [], 0
     for event in latest[0] if latest else ():
         for button in (event.get("data") or {}).get("buttons") or ():
             label, _, entities = str(button.get("payload")).partition("{")
             carried = json.loads("{" + entities) if entities else {}
             if label == _DISPUTE and carried.get("sub") == "dispute":
-                return dict(carried)
-    return None
+                disputes.append(dict(carried))
+            elif label != "/handoff":
+                others += 1
+    return disputes, others

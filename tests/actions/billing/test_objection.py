@@ -38,6 +38,18 @@ async def test_under_a_bill(play: Play, text: str, intent: str, said: list[str] 
     assert names == (said or ["utter_dispute_begin", FORM]), reason
 
 
+async def test_the_one_that_is_named_when_it_is_asked_which(play: Play) -> None:
+    await play.say("上个月账单", "billing_detail")
+    await play.say("有一项不对", "deny")
+    assert await play.names("流量超出那个", "billing_usage") == ["utter_dispute_begin", FORM]
+
+
+async def test_something_else_when_it_is_asked_which(play: Play) -> None:
+    await play.say("上个月账单", "billing_detail")
+    await play.say("有一项不对", "deny")
+    assert FORM not in await play.names("我还剩多少流量", "billing_usage")
+
+
 async def test_a_complaint_in_words_about_the_line(play: Play, actions: Actions) -> None:
     """Rasa's rule opens the form for its label; the validation leads to the dispute, which knows item and amount."""
     await play.say("上个月账单", "billing_detail")
