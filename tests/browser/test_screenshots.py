@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import DESK, PHONE, opened
+from tests.browser.test_billing import SHOCKED, figures, prove
 from tests.browser.window import Window
 from tests.e2e.pictures import screenshot
 from tests.e2e.stack import Stack
@@ -26,6 +27,11 @@ SCENES: dict[str, dict[str, Any]] = {
     "phone": {"viewport": PHONE, "device_scale_factor": 2},
     "elder": {"viewport": PHONE, "device_scale_factor": 2},
     "phone-dark": {"viewport": PHONE, "device_scale_factor": 2, "color_scheme": "dark"},
+}
+
+BILLING: dict[str, dict[str, Any]] = {
+    "billing": {"viewport": DESK},
+    "billing-phone": {"viewport": PHONE, "device_scale_factor": 2},
 }
 
 
@@ -58,6 +64,26 @@ def test_a_scene(browser: Browser, site: str, told: Window, pictures: Path, name
 def test_the_closed_page(browser: Browser, site: str, pictures: Path) -> None:
     with opened(browser, site) as window:
         _take(window, pictures / "page.png")
+
+
+@pytest.fixture(scope="module")
+def explained(browser: Browser, site: str) -> Iterator[Window]:
+    """Why a bill was so high, in figures."""
+    with opened(browser, site) as window:
+        prove(window, "话费怎么这么多", SHOCKED)
+        yield window
+
+
+@pytest.mark.parametrize("name", BILLING)
+def test_the_figures_of_a_bill(browser: Browser, site: str, explained: Window, pictures: Path, name: str) -> None:
+    storage = explained.page.context.storage_state()
+    with opened(browser, site, storage_state=storage, reduced_motion="reduce", **BILLING[name]) as window:
+        telephone = window.page.locator("#telephone")
+        telephone.locator(".sms li").first.wait_for()
+        telephone.evaluate("section => scrollTo(0, section.offsetTop - 32)")
+        window.open()
+        figures(window.page).wait_for()
+        _take(window, pictures / f"{name}.png")
 
 
 def test_evidence_and_ticket_card(told: Window, pictures: Path) -> None:
