@@ -92,6 +92,7 @@ _CONSENT = "|".join(
 _TARIFF = (
     "^(?!.*(?:花了|扣|收了|账单|话费|上个?月|这个月))(?:.*)漫游.{0,8}(?:多少钱?|资费|怎么收|收费|价格|价钱|贵不贵|贵吗)"
 )
+_ROAMED = "漫游.{0,6}(?:花了|扣了?|收了?|用了|是?怎么回事|哪来)"
 _ITEM = "(?<!套餐)(?<!合约)(?<!余额)是个?(?:什么|啥|咩)(?:费用?|钱|东西|业务|服务|来的|呀|啊)?$|干(?:什么|嘛|啥)用?的$"
 _OFFERS = "|".join(
     (
@@ -115,6 +116,7 @@ _BY_WORDS = tuple(
     (topic, labels, re.compile(pattern))
     for topic, labels, pattern in (
         ("roaming", tuple(TOPICS), _TARIFF),
+        ("item", ("billing_roaming", "billing_detail"), _ROAMED),
         ("why", ("billing_detail", "billing_balance"), _WHY),
         ("topup", ("billing_balance", "billing_detail"), _TOPUP),
         ("transactions", ("billing_package",), _TRANSACTIONS),

@@ -100,7 +100,8 @@ BY_WORDS = [
     ("关闭国际漫游", "billing_roaming", "roaming_switch"),
     ("开通日本漫游多少钱", "billing_roaming", "roaming"),  # asks for the price
     ("去日本漫游多少钱", "billing_detail", "roaming"),  # whatever of the labels it has
-    ("上个月漫游花了多少钱", "billing_detail", "bill"),  # of what was charged already
+    ("上个月漫游花了多少钱", "billing_detail", "item"),  # of what was charged already
+    ("漫游怎么扣了这么多", "billing_roaming", "item"),
     ("畅看视频会员是什么", "billing_package", "item"),
     ("我的套餐是什么", "billing_package", "plan"),
 ]
