@@ -8,9 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.billing import form, order_form
 from actions.complaints import FORM as COMPLAINT
-from actions.contact import is_late_code
 from actions.followup import STATUS, WITHDRAW
 from actions.handoff import miss
 from actions.hints import hint
@@ -80,12 +78,6 @@ def _elsewhere(tracker: Tracker, waiting: Standing | None) -> Events:
     text = plain(text_of(tracker))
     if names_ticket(tracker):
         return [SlotSet("ticket_step", STATUS), FollowupAction("action_follow_up")]
-    if order_form.is_late_code(tracker):
-        return [FollowupAction("validate_order_form")]
-    if is_late_code(tracker):
-        return [FollowupAction("action_notify_me")]
-    if form.is_late_code(tracker):
-        return [FollowupAction("action_billing")]
     if step_in(text) and (intent != "cancel" or waiting):
         return [SlotSet("ticket_step", STATUS), FollowupAction("action_follow_up")]
     gives_up = intent == "cancel" and len(text) <= _CANCEL_LENGTH

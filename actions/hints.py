@@ -9,6 +9,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import contact
+from actions.billing import form, order_form
 from actions.billing.answering import answer_question
 from actions.billing.form import is_retry
 from actions.billing.leaving import has_proved, lock_up, wants_out
@@ -47,6 +49,8 @@ async def hint(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     is_about_it = len(words) <= _SHORT and _SUGGESTION.search(words) is not None
     if is_about_it or (_STATUS.fullmatch(words) and await newest_open(tracker) is not None):
         return [SlotSet("ticket_step", STATUS), FollowupAction("action_follow_up")]
+    if late := _late_code(tracker):
+        return [FollowupAction(late)]
     if is_retry(tracker):
         return [FollowupAction("action_billing")]
     if disputed := objection(tracker):
@@ -57,6 +61,15 @@ async def hint(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         dispatcher.utter_message(response=response)
         return end_turn(tracker) or [FollowupAction("action_listen")]
     return []
+
+
+def _late_code(tracker: Tracker) -> str | None:
+    """The action that takes a code behind another matter that its question was left for, whatever its label."""
+    if order_form.is_late_code(tracker):
+        return "validate_order_form"
+    if contact.is_late_code(tracker):
+        return "action_notify_me"
+    return "action_billing" if form.is_late_code(tracker) else None
 
 
 def _about_the_number(tracker: Tracker, text: str) -> str | None:

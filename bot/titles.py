@@ -2,9 +2,9 @@
 
 Customers of channels without buttons, and many with them, write 「跳过」 or 「催办这一件」. The payload takes the place
 of the words before anything is understood, so rules, forms and entities need not know the titles, and a title means
-the same at whatever confidence a classifier would read it. Where the bot asked which of two wishes was meant
-(actions/which.py), a part of one title only is enough (「投诉」 for 「扣错了，要投诉」), and so is its
-place: 「第二个」.
+the same at whatever confidence a classifier would read it. So does its place among several: 「第二个」. Where the bot
+asked which of two wishes was meant (actions/which.py), a part of one title only is enough (「投诉」 for
+「扣错了，要投诉」).
 """
 
 import re
@@ -26,6 +26,7 @@ _PLACE = re.compile(
     r"(?:我?选|就是?|是)?(?:第?(?P<number>[123一二三])(?:[个种项条])?|(?P<first>前(?:面|边)?(?:[一那]?[个种]|者|的)|头一个)"
     r"|(?P<second>后(?:面|边)?(?:[一那]?[个种]|者|的)))(?:吧|啊|呀|的|了)*"
 )
+_ORDINAL = re.compile("第|选|前|后|头")
 _NUMBERS = {"1": 0, "2": 1, "3": 2, "一": 0, "二": 1, "三": 2}
 
 
@@ -45,7 +46,8 @@ def payload_of(text: str, tracker: DialogueStateTracker, domain: Domain) -> str 
         payloads = _payloads(said, domain)
         if wanted in payloads:
             return payloads[wanted]
-        if str(said.metadata.get("utter_action")).startswith(_WHICH) and (title := _meant(wanted, list(payloads))):
+        is_which = str(said.metadata.get("utter_action")).startswith(_WHICH)
+        if title := _meant(wanted, list(payloads), by_part=is_which):
             return payloads[title]
     return None
 
@@ -61,12 +63,13 @@ def _payloads(said: BotUttered, domain: Domain) -> dict[str, str]:
     return found
 
 
-def _meant(wanted: str, titles: list[str]) -> str | None:
-    if place := _PLACE.fullmatch(wanted):
+def _meant(wanted: str, titles: list[str], *, by_part: bool) -> str | None:
+    is_place = by_part or _ORDINAL.search(wanted) is not None  # 「1」 alone may be an answer of its own
+    if len(titles) > 1 and is_place and (place := _PLACE.fullmatch(wanted)):
         at = _NUMBERS[place["number"]] if place["number"] else 0 if place["first"] else 1
         return titles[at] if at < len(titles) else None
     parts = [title for title in titles if len(wanted) >= _SHORTEST_PART and wanted in title]
-    return parts[0] if len(parts) == 1 else None
+    return parts[0] if by_part and len(parts) == 1 else None
 
 
 def _bare(text: str) -> str:

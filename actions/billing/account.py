@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rasa_sdk import Tracker
 from sqlalchemy.orm import Session
 
 from actions.turn import entity_of, in_database, text_of
-from care.accounts.proofs import OpenLine, open_lines
+from care.accounts.proofs import OpenLine, open_lines, phone_of_line
 from care.accounts.rules import Level, normalise_phone
 from care.db import utcnow
 from care.errors import InvalidInput
@@ -43,8 +43,8 @@ class NeedsNumber:
 @dataclass(frozen=True)
 class NeedsCode:
     phone: str
-    #: its line may be told how it stands: level 1 is there
-    is_known: bool = False
+    #: level 1 is there: whoever proved that may be told how the line stands, while it is still theirs
+    known: OpenLine | None = None
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,11 @@ class Meant:
 
     #: said or proved in this turn
     phone: str | None = None
-    #: id of a line that a button names, or that was talked of last
+    #: id of a line that a button names
     line: str | None = None
+    #: its number, open or not any more; None: no line that this conversation ever had
+    line_phone: str | None = None
+    #: id of the line that was talked of last
     last_line: str | None = None
     #: proved here before; its proof may be over
     last_phone: str | None = None
@@ -76,9 +79,9 @@ def meant_by(tracker: Tracker, phone: str | None = None, *, is_another: bool = F
     return Meant(
         phone or number_in(words),
         entity_of(tracker, "line"),
-        tracker.get_slot("billing_line"),
-        tracker.get_slot("billing_phone"),
-        is_another,
+        last_line=tracker.get_slot("billing_line"),
+        last_phone=tracker.get_slot("billing_phone"),
+        is_another=is_another,
     )
 
 
@@ -89,9 +92,11 @@ def access(lines: Sequence[OpenLine], least: Level, meant: Meant) -> Access:
     if least == Level.ANONYMOUS:
         return Ready(line)
     if line is not None:
-        return Ready(line, several) if line.level >= least else NeedsCode(line.phone, is_known=True)
+        return Ready(line, several) if line.level >= least else NeedsCode(line.phone, line)
     if meant.phone is not None:
         return NeedsCode(meant.phone)
+    if meant.line is not None and not meant.is_another:
+        return NeedsNumber() if meant.line_phone is None else NeedsCode(meant.line_phone)
     if several:
         return NeedsChoice(tuple(lines))
     if meant.last_phone is not None and not meant.is_another and not lines:
@@ -104,12 +109,25 @@ def _line_of(lines: Sequence[OpenLine], meant: Meant) -> OpenLine | None:
         return next((line for line in lines if line.phone == meant.phone), None)
     if meant.is_another:
         return None
-    for wanted in (meant.line, meant.last_line):
-        if found := next((line for line in lines if line.id == wanted), None):
-            return found
+    if meant.line is not None:  # that number or none: an answer about another one would be taken for its own
+        return next((line for line in lines if line.phone == meant.line_phone), None)
+    if found := next((line for line in lines if line.id == meant.last_line), None):
+        return found
     if len(lines) == 1:
         return lines[0]
     return next((line for line in lines if line.phone == meant.last_phone), None)
+
+
+async def access_of(tracker: Tracker, least: Level, meant: Meant) -> Access:
+    """`access` of this conversation, now."""
+    now, conversation = utcnow(), tracker.sender_id
+
+    def look(session: Session) -> Access:
+        phone = phone_of_line(session, conversation, meant.line, now) if meant.line else None
+        lines = open_lines(session, conversation, now, Level.KNOWN)
+        return access(lines, least, replace(meant, line_phone=phone))
+
+    return await in_database(look)
 
 
 async def lines_of(tracker: Tracker) -> list[OpenLine]:

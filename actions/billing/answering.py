@@ -10,7 +10,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.billing.account import NeedsChoice, NeedsCode, NeedsNumber, Ready, access, lines_of, meant_by
+from actions.billing.account import NeedsChoice, NeedsCode, NeedsNumber, Ready, access_of, meant_by
 from actions.billing.answers import ANSWERS
 from actions.billing.asked import Asked, Events, Question
 from actions.billing.errors import PATIENCE, is_ours, say_failure, say_wrong_month
@@ -56,7 +56,7 @@ async def answer_question(
     """
     is_another = about_whom(text_of(tracker)) is About.OTHERS_ACCOUNT
     meant = meant_by(tracker, phone, is_another=is_another)
-    found = access(await lines_of(tracker), LEVELS[question.topic], meant)
+    found = await access_of(tracker, LEVELS[question.topic], meant)
     if not isinstance(found, Ready):
         return await ask_for(dispatcher, tracker, question, found)
     line = found.line

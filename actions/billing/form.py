@@ -6,6 +6,7 @@ What was asked stays in slots, so that it is answered in the turn of the right c
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
@@ -18,12 +19,14 @@ from actions.billing.question import payload, pending_question
 from actions.billing.third_party import About, about_whom
 from actions.codes import Code, send_code
 from actions.memory import said_last
-from actions.turn import text_of
+from actions.turn import in_database, text_of
 from actions.urgent import end_turn, leave_form
 from care.accounts import sms
+from care.accounts.proofs import close_line
 from care.accounts.rules import code_in, is_mobile, mask_phone
 from care.billing.system import BillingSystem
 from care.billing.values import LineStatus
+from care.db import utcnow
 from care.errors import InvalidInput
 from care.plain import plain
 from care.wording import buttons
@@ -86,7 +89,11 @@ async def _ask_code(
             raise
         await say_unknown(dispatcher, need.phone)
         return forget(tracker)
-    is_off = need.is_known and line.status not in (LineStatus.ACTIVE, LineStatus.CLOSED)
+    known = need.known
+    if known is not None and line.holder_since > known.since:
+        await in_database(partial(close_line, conversation_id=tracker.sender_id, line=known, now=utcnow()))
+        known = None  # whoever proved it then is a stranger now
+    is_off = known is not None and line.status not in (LineStatus.ACTIVE, LineStatus.CLOSED)
     asked_by = "utter_billing_ask_code_suspended" if is_off else "utter_billing_ask_code"
     if await send_code(dispatcher, tracker, Code(need.phone, PURPOSE), asked_by):
         return _wait_for(CODE, question, need.phone)

@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 from actions.billing.asked import Events
 from actions.billing.form import LINE, forget
 from actions.turn import in_database
-from care.accounts.proofs import end_proofs, open_lines
+from care.accounts.proofs import end_proofs, forget_user, open_lines
 from care.accounts.rules import Level
 from care.db import utcnow
 from care.plain import plain
 
+#: characters; also keeps the pattern from looking for long at what no pattern is for
+_LENGTH = 24
 _OUT = re.compile(
-    "(?:我|先|帮我?|请|麻烦|给我|那|就|好了?|谢谢|现在|要|想|可以|把|这个|我的|账[户号]|页面|都)*"
+    "(?:我|先|帮|请|麻烦|给|那|就|好了?|谢谢|现在|要|想|可以|把|这个|我的|账[户号]|页面|都)*"
     "(?:退出(?:登录|账[户号]|查询|验证)?|登出|下线|不看了|看完了|看好了|不查了|锁上|锁定|锁起来|(?:清除|清掉|取消|结束)(?:我的)?验证"
     "|(?:别|不要|不想|不能|防止)(?:再)?(?:让|给|被)(?:别人|人家|其他人|旁人|下一个人|人)(?:再)?(?:看到?|看见|查到?))"
     "(?:了|吧|啊|哦|谢谢|我的|账[户号]|话费|信息|这些|就行|好了)*"
@@ -26,13 +28,14 @@ _OUT = re.compile(
 
 def wants_out(words: str) -> bool:
     """Says so and nothing else."""
-    return _OUT.fullmatch(re.sub(r"[\W_]+", "", plain(words))) is not None
+    said = re.sub(r"[\W_]+", "", plain(words))
+    return len(said) <= _LENGTH and _OUT.fullmatch(said) is not None
 
 
 async def has_proved(tracker: Tracker) -> bool:
-    """Is there a number that a code opened here?"""
+    """Is there a number that is open here?"""
     now = utcnow()
-    return bool(await in_database(lambda session: open_lines(session, tracker.sender_id, now, Level.PROVED)))
+    return bool(await in_database(lambda session: open_lines(session, tracker.sender_id, now, Level.KNOWN)))
 
 
 async def lock_up(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
@@ -40,6 +43,7 @@ async def lock_up(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
 
     def end(session: Session) -> None:
         end_proofs(session, tracker.sender_id, now)
+        forget_user(session, tracker.sender_id, now)  # until the page says again who is logged in
 
     await in_database(end)
     dispatcher.utter_message(response="utter_billing_locked_up")

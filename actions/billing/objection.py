@@ -18,7 +18,7 @@ from care.plain import plain
 
 _OBJECTS = re.compile(
     "不对|不认|不同意|不合理|不服|有(?:问题|异议|疑问)|(?:没有?|冇|未|从来没)(?:用|开|订|买|办|点|玩|看)过?|凭什[么麽]|不是我(?:的|用|开|订|买)"
-    "|(?:乱|多|错|重复|瞎|白)(?:扣|收|算)|(?:扣|算|收)(?:错|多|重)|退(?:给我|还|我|钱|费|款|回)"
+    "|(?:乱|多|错|重复|瞎|白)(?:扣|收|算)|(?:扣|算|收)(?:错|多(?!少)|重)|退(?:给我|还|我|钱|费|款|回)"
 )
 _NO_OBJECTION = re.compile("没问题|没有问题|没(?:有)?(?:异议|疑问)|不退|没错")
 #: characters; who tells more tells a story, which the complaint form takes
@@ -37,10 +37,13 @@ def objection(tracker: Tracker) -> Question | None:
     if not offered:
         return None
     is_which = len(offered) > 1 and not others  # 「哪一项不对？」: the words name it
-    if not _OBJECTS.search(text) and not (is_which and len(text) <= _NAME_LENGTH and not asks(text)):
+    names_one = is_which and len(text) <= _NAME_LENGTH and not asks(text) and "谁" not in text
+    if not _OBJECTS.search(text) and not names_one:
         return None
     month = offered[0].get("month")
-    return Question("dispute", Month.read(month) if month else None, words=text_of(tracker))
+    # one line was talked of, and no other is named
+    item = offered[0].get("item") if len(offered) == 1 else None
+    return Question("dispute", Month.read(month) if month else None, item, text_of(tracker))
 
 
 def _offered(tracker: Tracker) -> tuple[list[dict[str, Any]], int]:

@@ -37,7 +37,7 @@ _MAY_HOLD = {
 # these say nothing of a signal
 _NEUTRAL = {
     "asks_about", "not_meant", "joking", "hyperbole", "for_the_old", "seen_through", "no_fraud_now", "general_privacy",
-    "heard_of", "insulted",
+    "heard_of", "insulted", "code_for_us", "choosing",
 }  # fmt: skip
 
 

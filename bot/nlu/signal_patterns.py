@@ -89,6 +89,12 @@ _HEARD_OF = (
     r"|什么意思"
 )
 
+# the code of a form, given to us
+_CODE_FOR_US = (
+    r"(?:验证码|码|数字|位数)[^,，。他她]{0,6}(?:给|发|报|念|告诉)(?:给|过)?(?:了)?"
+    r"(?:你|您)们?(?:[了呀啊吧啦,，。!！]|$)"
+)
+
 _NO_SELF_HARM = (
     r"跳楼价|跳楼机|跳楼甩|自杀式|自杀小队|自杀岛|想死(?:你|我|机)|紫砂[壶杯锅茶]|上吊[灯扇]"
     r"|(?:你|你们|他|他们|她|客服|公司|骗子|机器人)(?:怎么|咋|为什么|干嘛)?(?:还)?(?:不)?(?:都)?(?:给我)?去死"
@@ -112,6 +118,12 @@ _FAREWELL = (
 _HYPERBOLE = (
     r"(?:卡|烦|笑|急|热|冷|饿|累|困|吵|贵|气|吓|难用|羡慕|慢|等|坑|丑)死|死(?:机|活|循环|贵|慢|板|客服|骗子)|要死|去世"
     r"|过世|死亡"
+)
+# of orders and waiting: 我想好了, 后悔了, 不想再等了; beside a word of life and death or of farewell it says nothing
+_CHOOSING = (
+    r"^(?!.*(?:死|活(?!动)|跳|命|世界|人间|累|痛苦|绝望|醒|药|刀|楼|江|河|结束|别找|对不起|照顾|再见|明天|后事|自己))"
+    r".*(?:(?:想|考虑|决定)(?:好|清楚|明白)了?|想了(?:想|一下)|再(?:想想|考虑)|后悔(?!生|来到)|[换改转]回"
+    r"|不想(?:再|继续)*(?:等|换|改|退|办|订|续|拖|排|说|用|要|买|开|参加))"
 )
 
 _SELF = r"(?:我|俺|咱|本人)(?![爸妈父母爷奶婆公姥外家岳]|们家|老公|老婆|儿|女)"
@@ -212,10 +224,12 @@ FEATURES = tuple(
         ("no_fraud_now", _NO_FRAUD_NOW),
         ("seen_through", _SEEN_THROUGH),
         ("heard_of", _HEARD_OF),
+        ("code_for_us", _CODE_FOR_US),
         ("self_harm", _SELF_HARM),
         ("farewell", _FAREWELL),
         ("no_self_harm", _NO_SELF_HARM),
         ("hyperbole", _HYPERBOLE),
+        ("choosing", _CHOOSING),
         ("aged", _AGED),
         ("old_and_not_able", _OLD_AND_NOT_ABLE),
         ("cannot", _CANNOT),

@@ -93,11 +93,12 @@ def issue_code(
             return None
         row = newest  # its failures stay: running a turn again buys no tries
     else:
-        since = {"since": now - CODE_DAY}
-        to_number = [Sent(*row) for row in session.execute(statements.SENT_TO_NUMBER, {"number": number, **since})]
-        by_conversation = session.scalars(statements.SENT_BY_CONVERSATION, {"conversation": conversation_id, **since})
+        here = {"number": number, "conversation": conversation_id, "since": now - CODE_DAY}
+        user = session.scalar(statements.USER_WITH_NUMBER, here | {"now": now})
+        to_number = [Sent(*row) for row in session.execute(statements.SENT_TO_NUMBER, here | {"user": user})]
+        by_conversation = session.scalars(statements.SENT_BY_CONVERSATION, here).all()
         try:
-            check_may_send_code(to_number, by_conversation.all(), purpose, now)
+            check_may_send_code(to_number, by_conversation, purpose, now, is_bound=user is not None)
         except CodeRefused as error:
             if error.reason == "code_too_soon" and not _is_good(newest, purpose, now):
                 why = "the last code was sent to another conversation, or is spent; wait for the next"

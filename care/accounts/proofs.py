@@ -7,6 +7,7 @@ Source of the duty to check: 电信条例第六十五条; 网络数据安全管�
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -23,6 +24,8 @@ from care.errors import Conflict
 
 #: sms: a code. agent: saw the papers. holder: told an agent that the one who writes may see it.
 Method = Literal["sms", "agent", "holder"]
+
+_LINE = re.compile(r"([pb])([0-9]{1,18})")
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,18 @@ def open_lines(
     return sorted(highest.values(), key=lambda line: line.since, reverse=True)
 
 
+def phone_of_line(session: Session, conversation_id: str, line_id: str, now: datetime) -> str | None:
+    """The number that a line of this conversation's own had, ended and expired ones too; None: it never had that line.
+
+    It tells what a button meant, and opens nothing. A binding counts only while the channel vouches for its user.
+    """
+    found = _LINE.fullmatch(line_id)
+    if found is None:
+        return None
+    statement = statements.PHONE_OF_PROOF if found[1] == "p" else statements.PHONE_OF_BINDING
+    return session.scalar(statement, {"conversation": conversation_id, "id": int(found[2]), "now": now})
+
+
 def prove(
     session: Session,
     conversation_id: str,
@@ -72,15 +87,19 @@ def prove(
     """Open a normalised number. In the transaction of the right code (`actions.codes.check` runs it once a message).
 
     A code for the account also binds the number to the channel's user, where the channel knows one. `binds=False`: the
-    number is not the user's own, and its holder's code was for this time. An agent's word never binds: it was given for
-    one talk.
+    number is not the user's own, and its holder's code was for this time; so it stays in this conversation, whatever is
+    said later. An agent's word never binds: it was given for one talk.
     """
+    number = phone_index(phone)
+    before = {"conversation": conversation_id, "number": number}
+    binds = binds and session.scalar(statements.OPENED_FOR_ANOTHER, before) is None
     proof = Proof(
         conversation_id=conversation_id,
         phone=phone,
-        phone_index=phone_index(phone),
+        phone_index=number,
         purpose=purpose,
         method=method,
+        binds=binds,
         staff=staff,
         proved_at=now,
         expires_at=now + PROOF_LIFETIME[purpose],
@@ -142,5 +161,6 @@ def know_user(session: Session, conversation_id: str, channel: str, user: str, u
 
 
 def forget_user(session: Session, conversation_id: str, now: datetime) -> None:
-    """Nobody vouches any more for who writes here; whose it was stays known."""
-    session.execute(statements.FORGET_USER, {"conversation": conversation_id, "now": now})
+    """Nobody vouches any more for who writes here; whose it was stays known. Who logs out leaves no account open."""
+    if session.scalar(statements.FORGET_USER, {"conversation": conversation_id, "now": now}) is not None:
+        end_proofs(session, conversation_id, now)

@@ -101,13 +101,17 @@ BINDING_LIFETIME = timedelta(days=180)
 
 
 CODE_LIFETIME = timedelta(minutes=5)
-#: Wrong tries of one code. With the cap below that is 50 tries a number and day at a million codes: one in 20,000.
+#: Wrong tries of one code. With the cap below strangers have 50 tries a number and day at a million codes: one in
+#: 20,000.
 CODE_TRIES = 5
 #: Between two codes to one number for the same purpose.
 CODE_PAUSE = timedelta(seconds=60)
-#: The caps count the last 24 hours. One number, whoever asks: nobody's telephone is flooded.
+#: The caps count the last 24 hours. One number, whoever asks: nobody's telephone is flooded. For a user to whom the
+#: number is bound only what this user asked for is counted: strangers lock nobody out of their own number.
 CODE_DAY = timedelta(hours=24)
 CODES_PER_NUMBER = 10
+#: One number in one conversation: no single one uses up what the number may get.
+CODES_PER_NUMBER_HERE = 8
 #: One conversation, whatever the numbers: nobody floods other people's.
 CODES_PER_CONVERSATION = 10
 #: After the last wrong try no code is sent to that number or taken for it in that conversation.
@@ -145,21 +149,31 @@ class Sent:
 
     at: datetime
     purpose: str
+    #: in this conversation
+    is_here: bool = False
+    #: in a conversation of the user to whom the number is bound, and who asks now
+    is_users: bool = False
 
 
 def check_may_send_code(
-    to_number: Sequence[Sent], by_conversation: Sequence[datetime], purpose: str, now: datetime
+    to_number: Sequence[Sent],
+    by_conversation: Sequence[datetime],
+    purpose: str,
+    now: datetime,
+    *,
+    is_bound: bool = False,
 ) -> None:
     """`to_number`: codes that were sent to the number in the last 24 hours, whoever asked; `by_conversation`: when this
-    one asked for some in that time, whatever the numbers.
+    one asked for some in that time, whatever the numbers. `is_bound`: the number, to the user who asks.
 
     Raises CodeRefused: `code_too_soon`, `code_daily_cap`.
     """
-    full = []
-    if len(to_number) >= CODES_PER_NUMBER:
-        full.append(_room_from([each.at for each in to_number], CODES_PER_NUMBER))
-    if len(by_conversation) >= CODES_PER_CONVERSATION:
-        full.append(_room_from(by_conversation, CODES_PER_CONVERSATION))
+    caps = (
+        ([each.at for each in to_number if each.is_users or not is_bound], CODES_PER_NUMBER),
+        ([each.at for each in to_number if each.is_here], CODES_PER_NUMBER_HERE),
+        (by_conversation, CODES_PER_CONVERSATION),
+    )
+    full = [_room_from(sent, most) for sent, most in caps if len(sent) >= most]
     if full:
         raise CodeRefused("code_daily_cap", "too many codes in 24 hours; ask for a person meanwhile", max(full))
     before = [each.at for each in to_number if each.purpose == purpose]

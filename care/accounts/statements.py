@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, false, func, select, update
 
 from care.accounts.rules import CODE_TRIES
 from care.accounts.tables import Binding, ChannelUser, KnownConversation, Proof, SmsCode
@@ -11,7 +11,17 @@ _recent = SmsCode.sent_at > bindparam("since")
 _sent_here = SmsCode.conversation_id == bindparam("conversation")
 _sent_to_number = SmsCode.phone_index == bindparam("number")
 
-SENT_TO_NUMBER = select(SmsCode.sent_at, SmsCode.purpose).where(_sent_to_number, _recent)
+#: The columns are the fields of care.accounts.rules.Sent; `user` may be None.
+SENT_TO_NUMBER = (
+    select(
+        SmsCode.sent_at,
+        SmsCode.purpose,
+        _sent_here,
+        func.coalesce(KnownConversation.channel_user_id == bindparam("user"), false()),
+    )
+    .outerjoin(KnownConversation, KnownConversation.conversation_id == SmsCode.conversation_id)
+    .where(_sent_to_number, _recent)
+)
 
 SENT_BY_CONVERSATION = select(SmsCode.sent_at).where(_sent_here, _recent)
 
@@ -34,6 +44,14 @@ END_PROOFS = update(Proof).where(_of_conversation, _is_open).values(ended_at=bin
 
 END_PROOFS_OF_NUMBER = END_PROOFS.where(Proof.phone_index == bindparam("number"), Proof.proved_at <= bindparam("since"))
 
+#: A number that was somebody else's once here stays so.
+OPENED_FOR_ANOTHER = (
+    select(Proof.id).where(_of_conversation, Proof.phone_index == bindparam("number"), Proof.binds.is_(False)).limit(1)
+)
+
+#: Also when it is over.
+PHONE_OF_PROOF = select(Proof.phone).where(_of_conversation, Proof.id == bindparam("id"))
+
 _known = (KnownConversation.conversation_id == bindparam("conversation")) & (KnownConversation.until > bindparam("now"))
 
 USER = select(KnownConversation.channel_user_id).where(_known)
@@ -48,6 +66,12 @@ BINDINGS = (
     .where(_known, Binding.expires_at > bindparam("now"), Binding.ended_at.is_(None))
 )
 
+#: To whom a number is bound, if to the one who writes here.
+USER_WITH_NUMBER = BINDINGS.with_only_columns(Binding.channel_user_id).where(Binding.phone_index == bindparam("number"))
+
+#: Also when it is over; not when the login is.
+PHONE_OF_BINDING = select(Binding.phone).where(Binding.channel_user_id.in_(USER), Binding.id == bindparam("id"))
+
 END_BINDING = (
     update(Binding)
     .where(
@@ -59,4 +83,6 @@ END_BINDING = (
     .values(ended_at=bindparam("now"))
 )
 
-FORGET_USER = update(KnownConversation).where(_known).values(until=bindparam("now"))
+FORGET_USER = (
+    update(KnownConversation).where(_known).values(until=bindparam("now")).returning(KnownConversation.channel_user_id)
+)

@@ -66,6 +66,8 @@ class Proof(Base):
     method: Mapped[str] = mapped_column(String(8))
     #: number of the agent, for the last two
     staff: Mapped[str | None] = mapped_column(String(16))
+    #: False: somebody else's number, whose holder's code was for that time; it is never bound from this conversation
+    binds: Mapped[bool] = mapped_column(default=True)
     proved_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

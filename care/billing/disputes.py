@@ -94,6 +94,8 @@ def attach_dispute(session: Session, dispute_id: int, conversation_id: str, tick
     ticket = session.get(Ticket, ticket_id)
     if dispute is None or ticket is None or dispute.ticket_id is not None:
         return
+    if dispute.phone != ticket.line:
+        return  # the number was changed in the form: the charge is none of that number's
     dispute.ticket_id = ticket_id
     add_event(session, ticket, EventKind.NOTE, "system", now, note=_note(_disputed(dispute)))
 

@@ -107,7 +107,13 @@ def test_which_of_two_by_a_part_or_by_its_place(text: str, meant: str | None) ->
     assert payload(text, "utter_which_billing_detail_complaint_billing") == meant
 
 
-@pytest.mark.parametrize("text", ["投诉", "第二个", "1"])
-def test_under_any_other_answer_only_a_whole_title_counts(text: str) -> None:
+@pytest.mark.parametrize("text", ["投诉", "1", "一个"])
+def test_under_any_other_answer_a_part_is_no_title(text: str) -> None:
+    """And a bare number may be an answer of its own."""
     assert payload(text, "utter_greet") is None
     assert payload("都不是", "utter_greet") == "/deny"
+
+
+def test_a_place_counts_under_every_answer() -> None:
+    assert payload("第二个", "utter_account") == "/complaint_billing"
+    assert payload("选一", "utter_account") == "/billing_detail"

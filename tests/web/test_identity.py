@@ -182,6 +182,19 @@ async def test_who_logs_out_is_not_known_any_more(web: str) -> None:
     assert _levels(_conversation(widget)) == [Level.KNOWN], "and is again after logging in"
 
 
+async def test_who_logs_out_leaves_no_account_open(web: str) -> None:
+    """On a shared computer the next one would have up to a quarter of an hour."""
+    widget = await Widget(web, identity=signed()).open()
+    _prove(_conversation(widget))
+    assert _levels(_conversation(widget)) == [Level.PROVED]
+    widget.identity = None
+    await widget.ask(widget.session)
+    assert _levels(_conversation(widget)) == []
+    _prove(_conversation(widget))
+    await widget.ask(widget.session)
+    assert _levels(_conversation(widget)) == [Level.PROVED], "without a login there is nothing to log out of"
+
+
 async def test_an_expired_one_of_a_page_that_was_open_long(web: str) -> None:
     """After a lost network the conversation is there again; level 1 is not, until the page signs anew."""
     widget = await Widget(web, identity=signed()).open()

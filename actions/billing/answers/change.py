@@ -16,6 +16,7 @@ from care.billing.choosing import wishes_in
 from care.billing.offers import Offer
 from care.billing.values import Month, OrderKind, OrderRequest, Plan
 from care.plain import digits_of, plain
+from care.timezone import CHINA
 from care.wording import say
 
 #: plans that are offered as buttons; all of them are one button further
@@ -42,7 +43,7 @@ async def answer(asked: Asked) -> Events:
         key = "order_plan_papers" if wanted.audience else "order_plan_by_person"
         tell(asked, [say(key, name=wanted.name), facts(wanted, asked.now)], [person(), choice(asked, "offers")])
         return []
-    if plan.contract is not None and plan.contract.until >= asked.now.date():
+    if plan.contract is not None and plan.contract.until >= asked.now.astimezone(CHINA).date():
         return _refuse_contract(asked, plan)
     return await offer_order(asked, OrderRequest(OrderKind.CHANGE_PLAN, wanted.id), _shown(asked, plan, wanted))
 

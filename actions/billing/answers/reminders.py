@@ -26,6 +26,8 @@ _KINDS = (
 )
 _EVERYTHING = re.compile("全部|所有|统统|一切|都|消费提醒|什么提醒")
 _NOT_OFF = re.compile("(?:别|不要|不用|不想|没有?|不)(?:给我)?(?:关|取消|停)")
+#: 「为什么没提醒我流量用完了」 wants no switch
+_ASKS_WHY = re.compile("为什么|为啥|怎么(?:没|不|都没)|咋(?:没|不)|没(?:有)?(?:人)?(?:提醒|通知|告诉|跟我说)")
 _ON = re.compile("打开|开启|开通|恢复|重新|开一下|开着|要收|想收|提醒我|继续发|开$")
 _OFF = re.compile("关|取消|停|退订|屏蔽|别|不要|不想|不用|不需要|不收|烦|少发|勿")
 
@@ -45,6 +47,8 @@ async def answer(asked: Asked) -> Events:
 def wanted(words: str) -> tuple[bool | None, tuple[Kind, ...]]:
     """On (True), off (False) or only asked (None), and of which kinds; without a kind all are meant."""
     text = plain(words)
+    if _ASKS_WHY.search(text):
+        return None, tuple(Kind)
     named = next((kinds for kinds, pattern in _KINDS if pattern.search(text)), tuple(Kind))
     kinds = tuple(Kind) if _EVERYTHING.search(text) else named
     if _NOT_OFF.search(text) or not (_ON.search(text) or _OFF.search(text)):

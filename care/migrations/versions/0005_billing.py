@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("phone_index", sa.LargeBinary(), nullable=False),
         sa.Column("purpose", sa.String(length=40), nullable=False),
         sa.Column("method", sa.String(length=8), nullable=False),
+        sa.Column("binds", sa.Boolean(), nullable=False),
         sa.Column("staff", sa.String(length=16), nullable=True),
         sa.Column("proved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),

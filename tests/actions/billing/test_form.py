@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -309,6 +310,15 @@ def test_who_wants_out(text: str, is_meant: bool) -> None:
     assert wants_out(text) is is_meant
 
 
+def test_who_wants_out_is_told_at_once() -> None:
+    """Before anything is proved, so from anybody: a pattern that looks for long would hold up everybody."""
+    began = time.process_time()
+    for token in ("我", "帮我", "帮", "给我", "我的", "不看了", "退出", "别让别人看"):
+        assert not wants_out(f"{token * 3000}查")
+        wants_out(f"{(token * 24)[:23]}查")
+    assert time.process_time() - began < 1
+
+
 @pytest.mark.parametrize("label", ["cancel", "nlu_fallback", "privacy_policy", "billing_balance"])
 async def test_out_ends_what_was_proved(actions: Actions, label: str) -> None:
     play = await _asked_for_code(actions)
@@ -397,4 +407,4 @@ async def test_buttons_of_an_answer_lead_on(actions: Actions) -> None:
     line = open_account(PHONE, NOW)
     play = Play(actions)
     assert await play.names(payload("usage", line=line)) == ["utter_account"]
-    assert await play.names(payload("usage", line="p999")) == ["utter_account"], "of a proof that is over"
+    assert await play.names(payload("usage", line="p999")) == ["utter_billing_ask_phone"], "no line of theirs"

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
+from sqlalchemy import update
 
 from actions.billing.account import Access, Meant, NeedsChoice, NeedsCode, NeedsNumber, Ready, access
 from actions.billing.question import payload
-from care.accounts.proofs import OpenLine
+from care.accounts.proofs import OpenLine, open_lines
 from care.accounts.rules import Level
+from care.accounts.tables import Binding
 from care.billing.access import LEVELS
+from care.billing.demo.adapter import DemoBilling
+from care.billing.values import LineStatus
+from care.db import transaction
 from tests.support.accounts import log_in, open_account
 from tests.support.billing import phone_of
 from tests.support.play import Play
@@ -116,18 +124,27 @@ ACCESS: list[tuple[list[OpenLine], Level, Meant, Access]] = [
     ([], L1, Meant(last_phone=A.phone, is_another=True), NeedsNumber()),
     ([A], L2, Meant(), Ready(A)),
     ([KNOWN], L1, Meant(), Ready(KNOWN)),
-    ([KNOWN], L2, Meant(), NeedsCode(KNOWN.phone, is_known=True)),  # what is known is not asked for
+    ([KNOWN], L2, Meant(), NeedsCode(KNOWN.phone, KNOWN)),  # what is known is not asked for
     ([A], L1, Meant(phone=B.phone), NeedsCode(B.phone)),  # another number needs a code of its own
-    ([A], L1, Meant(line=B.id), Ready(A)),  # the button of a proof that is over, or a forged one
+    ([A], L1, Meant(line="p9", line_phone=B.phone), NeedsCode(B.phone)),  # its proof is over: not about another number
+    ([A, KNOWN], L1, Meant(line="p9", line_phone=B.phone), NeedsCode(B.phone)),
+    ([], L1, Meant(line="p9", line_phone=B.phone), NeedsCode(B.phone)),
+    ([A], L1, Meant(line="p9", line_phone=B.phone, last_line=A.id), NeedsCode(B.phone)),
+    ([A], L0, Meant(line="p9", line_phone=B.phone), Ready(None)),  # for anybody, and without A's figures
+    ([A], L1, Meant(line="p999"), NeedsNumber()),  # no line of this conversation, a forged one
+    ([A, B], L1, Meant(line="p999", last_line=A.id), NeedsNumber()),
+    ([], L1, Meant(line="p999", last_phone=A.phone), NeedsNumber()),
+    ([A], L2, Meant(line="b7", line_phone=A.phone), Ready(A)),  # a binding that became a proof
+    ([A], L1, Meant(phone=A.phone, line="p9", line_phone=B.phone), Ready(A)),  # what was said or proved just now
     ([A], L1, Meant(is_another=True), NeedsNumber()),
     ([A, B], L1, Meant(), NeedsChoice((A, B))),
     ([A, B], L1, Meant(is_another=True), NeedsChoice((A, B))),
     ([A, B], L1, Meant(phone=B.phone), Ready(B, is_one_of_several=True)),
-    ([A, B], L1, Meant(line=B.id), Ready(B, is_one_of_several=True)),  # chosen
+    ([A, B], L1, Meant(line=B.id, line_phone=B.phone), Ready(B, is_one_of_several=True)),  # chosen
     ([A, B], L1, Meant(last_line=B.id), Ready(B, is_one_of_several=True)),  # talked of last
-    ([A, B], L1, Meant(line=A.id, last_line=B.id), Ready(A, is_one_of_several=True)),
+    ([A, B], L1, Meant(line=A.id, line_phone=A.phone, last_line=B.id), Ready(A, is_one_of_several=True)),
     ([A, B], L1, Meant(last_line="p9", last_phone=A.phone), Ready(A, is_one_of_several=True)),  # proved anew
-    ([A, KNOWN], L2, Meant(line=KNOWN.id), NeedsCode(KNOWN.phone, is_known=True)),
+    ([A, KNOWN], L2, Meant(line=KNOWN.id, line_phone=KNOWN.phone), NeedsCode(KNOWN.phone, KNOWN)),
     ([A, B], L2, Meant(phone="13800138009"), NeedsCode("13800138009")),
 ]
 
@@ -135,3 +152,55 @@ ACCESS: list[tuple[list[OpenLine], Level, Meant, Access]] = [
 @pytest.mark.parametrize(("lines", "least", "meant", "expected"), ACCESS)
 def test_access(lines: list[OpenLine], least: Level, meant: Meant, expected: Access) -> None:
     assert access(lines, least, meant) == expected
+
+
+async def test_a_button_of_a_number_that_is_over_is_not_answered_about_another(
+    actions: Actions, clock: time_machine.Traveller
+) -> None:
+    other = phone_of("roaming_month")
+    first = open_account(PHONE, NOW)
+    clock.shift(timedelta(minutes=10))
+    open_account(other, NOW + timedelta(minutes=10))
+    clock.shift(timedelta(minutes=6))
+    assert await Play(actions).say(payload("balance", line=first)) == [("utter_billing_ask_code", {"phone": MASKED})]
+
+
+async def test_a_button_of_a_binding_that_became_a_proof(actions: Actions) -> None:
+    log_in(PHONE, phone_of("roaming_month"), now=NOW)
+    play = Play(actions)
+    ((_, values),) = await play.say("查余额", "billing_balance")
+    (button,) = [each["payload"] for each in values["buttons"] if each["title"] == MASKED]
+    assert '"line": "b' in button
+    open_account(PHONE, NOW)
+    assert (await play.say(button))[0] == ("utter_billing_about", {"phone": MASKED})
+
+
+async def test_a_button_of_anothers_line_asks_for_the_number(actions: Actions) -> None:
+    open_account(PHONE, NOW)
+    theirs = open_account(phone_of("roaming_month"), NOW, "c2")
+    assert await Play(actions).names(payload("balance", line=theirs)) == ["utter_billing_ask_phone"]
+
+
+HOLDERS = [
+    # proved, before the number got its holder   asked by                             still open at level 1
+    (timedelta(hours=-1), "utter_billing_ask_code_suspended", True),  # proved by the holder of today
+    (timedelta(0), "utter_billing_ask_code_suspended", True),
+    (timedelta(seconds=1), "utter_billing_ask_code", False),  # by the one before, who is not told how it stands
+]
+
+
+@pytest.mark.parametrize(("before", "asked_by", "is_open"), HOLDERS)
+async def test_who_is_told_that_a_line_is_suspended(
+    actions: Actions, before: timedelta, asked_by: str, is_open: bool
+) -> None:
+    phone = phone_of("arrears")
+    line = await DemoBilling(lambda: NOW).line(phone)
+    assert line.status is LineStatus.ARREARS
+    log_in(phone, now=NOW)
+    with transaction() as session:
+        session.execute(update(Binding).values(bound_at=line.holder_since - before))
+    play = Play(actions)
+    assert await play.names("上个月账单", "billing_detail") == [asked_by]
+    with transaction() as session:
+        assert bool(open_lines(session, "c1", NOW, Level.KNOWN)) is is_open
+    assert (await play.names(Telephone(phone).code()))[0] == "utter_billing_proved", "who has it now can prove it"

@@ -292,3 +292,18 @@ async def test_without_an_sms_there_is_no_order(play: Play) -> None:
     forget_settings()
     assert play.waits_for is None
     assert written().steps == ["shown"]
+
+
+LATE = [
+    # what the model takes the digits for
+    "greet_chitchat",
+    "rights_appeal",
+    "inform",
+    "out_of_scope",
+]
+
+
+@pytest.mark.parametrize("label", LATE)
+async def test_the_code_behind_a_question_that_was_asked_meanwhile(waiting: Play, label: str) -> None:
+    await waiting.say("我的套餐是啥", "billing_package", sub="plan")
+    assert "utter_order_placed" in await waiting.names(Telephone(PHONE).code(), label)

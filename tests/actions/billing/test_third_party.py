@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from actions.billing.question import payload
 from actions.billing.third_party import About, about_whom, refusal_of
+from care.accounts.tables import Binding, Proof
+from care.db import transaction
+from tests.support.accounts import log_in
+from tests.support.billing import phone_of
 from tests.support.play import Play
 from tests.support.rasa import Actions
+from tests.support.telephone import Telephone
+from tests.support.times import NOW
+
+HELPERS, MOTHERS = phone_of("bill_shock"), phone_of("roaming_month")
 
 SECRETS = [
     # what somebody else said, wrote or did, and where they are
@@ -149,3 +162,21 @@ async def test_in_the_middle_of_something_else_as_well(actions: Actions) -> None
     await play.say("话费多少", "billing_balance")
     assert await play.names("那查我老公的通话记录", "billing_detail") == ["utter_others_secrets"]
     assert play.waits_for is None
+
+
+@pytest.mark.usefixtures("customers")
+async def test_a_helpers_button_does_not_bind_the_number_later(actions: Actions, clock: time_machine.Traveller) -> None:
+    """The words of the first question said whose number it is; the button does not."""
+    log_in(HELPERS, now=NOW)
+    play = Play(actions)
+    await play.say("我妈的话费余额多少", "billing_balance")
+    await play.say(MOTHERS)
+    await play.say(Telephone(MOTHERS).code())
+    with transaction() as session:
+        (proof,) = [proof for proof in session.scalars(select(Proof)) if proof.phone == MOTHERS]
+    clock.shift(timedelta(minutes=16))
+    button = payload("bill", line=f"p{proof.id}")
+    assert await play.say(button) == [("utter_billing_ask_code", {"phone": "138****8002"})]
+    assert (await play.names(Telephone(MOTHERS).code()))[0] == "utter_billing_proved"
+    with transaction() as session:
+        assert [binding.phone for binding in session.scalars(select(Binding))] == [HELPERS]

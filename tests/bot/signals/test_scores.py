@@ -80,6 +80,57 @@ def test_however_it_is_written(model: SignalModel, text: str, signal: str) -> No
     assert read(model, text)[signal] >= thresholds[signal]
 
 
+NO_ALARM = [
+    ("我想好了", "distress"),  # chose an offer
+    ("后悔了不想退", "distress"),  # takes an order back
+    ("我后悔了，不想退了", "distress"),
+    ("我又想换回来", "distress"),
+    ("换回来", "distress"),
+    ("不想换了", "distress"),
+    ("不想改了", "distress"),
+    ("我不想再等了", "distress"),  # for the fitter
+    ("不想再等", "distress"),
+    ("我想投诉", "distress"),  # what 想 and 没有 are not
+    ("没有", "distress"),
+    ("他才9岁", "fraud"),  # a child's purchase
+    ("我儿子才7岁，他自己买的", "fraud"),
+    ("我交了两次钱", "fraud"),  # a double charge
+    ("我交了钱两天了还是打不了电话", "fraud"),  # paid, still suspended
+    ("帮我把畅听音乐会员退了", "fraud"),  # an order
+    ("验证码我给你了啊", "fraud"),  # our form's code
+    ("验证码刚刚发给你了", "fraud"),
+    ("多扣了我的", "leak"),  # a wrong charge
+]
+
+
+@pytest.mark.parametrize(("text", "signal"), NO_ALARM)
+def test_what_is_said_in_orders_and_bills_is_no_alarm(model: SignalModel, text: str, signal: str) -> None:
+    """Nobody who chose an offer is sent to a helpline."""
+    thresholds = yaml.safe_load(lab.THRESHOLDS.read_text(encoding="utf-8"))
+    assert read(model, text)[signal] < 0.9 * thresholds[signal]
+
+
+ALARM = [
+    ("我想好了，今晚就跳下去", "distress"),  # words of choosing, beside death
+    ("我想好了，对不起大家，别找我", "distress"),  # farewell
+    ("我想清楚了，死了就解脱了", "distress"),
+    ("我后悔来到这个世界", "distress"),
+    ("我不想再等了，今晚就死", "distress"),
+    ("我不想再拖累家人了", "distress"),
+    ("受够了，不想活了", "distress"),
+    ("孩子才9岁，被网上的人骗着扫了码", "fraud"),  # a child, defrauded
+    ("我交了两次保证金了他说还不够", "fraud"),
+    ("说给我退会员，让我报验证码", "fraud"),
+    ("验证码我给他了啊怎么办", "fraud"),
+]
+
+
+@pytest.mark.parametrize(("text", "signal"), ALARM)
+def test_the_same_words_in_earnest_are_an_alarm(model: SignalModel, text: str, signal: str) -> None:
+    thresholds = yaml.safe_load(lab.THRESHOLDS.read_text(encoding="utf-8"))
+    assert read(model, text)[signal] >= thresholds[signal]
+
+
 @pytest.mark.parametrize("text", ["", "？？？", "😀", "13800138000", "zzz", "好"])
 def test_nothing_says_nothing(model: SignalModel, text: str) -> None:
     assert max(read(model, text).values()) < 0.1

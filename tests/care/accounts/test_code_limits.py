@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from care.accounts.codes import Checked, CodeCheck
-from care.accounts.rules import CODES_PER_CONVERSATION, CODES_PER_NUMBER, CodeRefused
+from care.accounts.proofs import OpenLine, close_line, forget_user, know_user, prove
+from care.accounts.rules import CODES_PER_CONVERSATION, CODES_PER_NUMBER, CODES_PER_NUMBER_HERE, CodeRefused, Level
+from care.db import transaction
 from care.errors import InvalidInput
 from tests.support.codes import ACCOUNT, CONTACT, ORDER, OTHER_PHONE, PHONE, Customer
 from tests.support.database import count
@@ -111,6 +114,116 @@ def test_ten_a_day_from_a_conversation_whatever_the_numbers(customer: Customer) 
     assert refused.value.until == NOW + timedelta(hours=24, minutes=1), "the first was sent a minute after NOW"
     assert Customer("c2", customer.now).ask(OTHER_PHONE), "others are not touched"
     assert customer.after(hours=12).ask(OTHER_PHONE)
+
+
+def test_eight_a_day_to_a_number_from_one_conversation(customer: Customer) -> None:
+    for _ in range(CODES_PER_NUMBER_HERE):
+        customer.after(minutes=1).ask()
+    with pytest.raises(CodeRefused) as refused:
+        customer.after(hours=1).ask(purpose=ORDER)
+    assert (refused.value.reason, refused.value.until) == ("code_daily_cap", NOW + timedelta(hours=24, minutes=1))
+    assert customer.ask(OTHER_PHONE), "another number has room"
+    assert Customer("c2", customer.now).ask(), "and so has another conversation"
+    assert customer.after(hours=23).ask()
+
+
+def _strangers_use_up(phone: str = PHONE) -> Customer:
+    for number in range(CODES_PER_NUMBER):
+        Customer(f"s{number}", NOW + timedelta(minutes=number)).ask(phone)
+    return Customer("c1", NOW + timedelta(hours=1))
+
+
+def _logs_in(conversation: str = "c1", user: str = "zhang", hours: int = 48) -> None:
+    with transaction() as session:
+        know_user(session, conversation, "web", user, NOW + timedelta(hours=hours), NOW)
+
+
+def _bound(conversation: str = "c1") -> OpenLine:
+    _logs_in(conversation)
+    with transaction() as session:
+        return prove(session, conversation, PHONE, NOW)
+
+
+def test_strangers_do_not_use_up_the_codes_of_the_numbers_own_user() -> None:
+    _bound()
+    customer = _strangers_use_up()
+    assert customer.say(customer.ask()) is CodeCheck.RIGHT
+    assert refusal(Customer("c2", customer.now)) == "code_daily_cap", "they are at the cap themselves"
+
+
+def test_the_user_has_ten_in_all_conversations() -> None:
+    _bound()
+    for number in range(CODES_PER_NUMBER):
+        _logs_in(f"c{number}")
+        Customer(f"c{number}", NOW + timedelta(minutes=number)).ask()
+    _logs_in("c99")
+    assert refusal(Customer("c99", NOW + timedelta(hours=1))) == "code_daily_cap"
+
+
+def _nothing() -> None:
+    pass
+
+
+def _bound_elsewhere() -> None:
+    _bound("c2")
+    _logs_in(user="li")
+
+
+def _logged_out() -> None:
+    _bound()
+    with transaction() as session:
+        forget_user(session, "c1", NOW)
+
+
+def _login_expired() -> None:
+    _bound("c2")
+    _logs_in(hours=1)
+
+
+def _changed_hands() -> None:
+    line = _bound()
+    with transaction() as session:
+        close_line(session, "c1", line, NOW)
+
+
+def _proved_only() -> None:
+    with transaction() as session:
+        assert prove(session, "c1", PHONE, NOW).level is Level.PROVED
+
+
+def _another_number_bound() -> None:
+    _logs_in()
+    with transaction() as session:
+        prove(session, "c1", OTHER_PHONE, NOW)
+
+
+STRANGERS = [
+    # what came before            why it makes nobody the number's own user
+    _nothing,  # a conversation like any other
+    _logs_in,  # nothing is bound
+    _bound_elsewhere,  # to another user
+    _another_number_bound,
+    _logged_out,
+    _login_expired,
+    _changed_hands,  # the binding has ended
+    _proved_only,  # without a login a proof binds nobody
+]
+
+
+@pytest.mark.parametrize("before", STRANGERS)
+def test_who_is_a_stranger_to_the_number(before: Callable[[], None]) -> None:
+    before()
+    assert refusal(_strangers_use_up()) == "code_daily_cap"
+
+
+def test_a_binding_is_good_for_half_a_year_here_too() -> None:
+    _bound()
+    later = NOW + timedelta(days=180)
+    with transaction() as session:
+        know_user(session, "c1", "web", "zhang", later + timedelta(days=1), later)
+    for number in range(CODES_PER_NUMBER):
+        Customer(f"s{number}", later).after(minutes=number).ask()
+    assert refusal(Customer("c1", later + timedelta(hours=1))) == "code_daily_cap"
 
 
 def test_what_was_refused_is_not_counted(customer: Customer) -> None:

@@ -125,6 +125,38 @@ def test_how_often(
         assert (error.value.reason, error.value.until) == (refused, until)
 
 
+def _sent(here: int = 0, others: int = 0, users: int = 0) -> list[Sent]:
+    """The oldest 20 hours ago, then one an hour: strangers' first, then the user's elsewhere, then those from here."""
+    whose = [(False, False)] * others + [(False, True)] * users + [(True, True)] * here
+    return [Sent(ago(hours=20 - age), ORDER, *each) for age, each in enumerate(whose)]
+
+
+CAPS = [
+    # to the number           bound  until                 why
+    (_sent(here=7), False, None),  # the eighth may go
+    (_sent(here=8), False, ago(hours=-4)),  # the number has room, this conversation has none for it
+    (_sent(here=8), True, ago(hours=-4)),  # nor has the user's own
+    (_sent(here=8, others=1), False, ago(hours=-5)),  # the first from here counts, not the first of all
+    (_sent(here=1, others=9), False, ago(hours=-4)),  # ten, whoever asked
+    (_sent(others=10), False, ago(hours=-4)),
+    (_sent(others=10), True, None),  # strangers do not use up what the number's own user may have
+    (_sent(here=4, others=10), True, None),
+    (_sent(here=4, others=5, users=6), True, ago(hours=-9)),  # the user's own ten, from all conversations
+    (_sent(users=9, others=1), True, None),
+]
+
+
+@pytest.mark.parametrize(("sent", "is_bound", "until"), CAPS)
+def test_whose_codes_fill_which_cap(sent: list[Sent], is_bound: bool, until: datetime | None) -> None:
+    by_conversation = [each.at for each in sent if each.is_here]
+    if until is None:
+        check_may_send_code(sent, by_conversation, ACCOUNT, NOW, is_bound=is_bound)
+    else:
+        with pytest.raises(CodeRefused) as error:
+            check_may_send_code(sent, by_conversation, ACCOUNT, NOW, is_bound=is_bound)
+        assert (error.value.reason, error.value.until) == ("code_daily_cap", until)
+
+
 LOCKS = [
     # when codes were used up                          until
     ([], None),

@@ -2,64 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
-from care.accounts.proofs import OpenLine, close_line, end_proofs, forget_user, know_user, open_lines, prove
+from care.accounts.codes import issue_code
+from care.accounts.proofs import (
+    OpenLine,
+    close_line,
+    end_proofs,
+    forget_user,
+    know_user,
+    open_lines,
+    phone_of_line,
+    prove,
+)
 from care.accounts.rules import Level, Purpose
 from care.db import transaction
-from care.errors import Conflict
-from tests.support.database import count, raw_bytes, scalar
+from tests.care.accounts.talk import DAY, FAR, MINUTE, ONE, OTHER, SECOND, Talk, bound
+from tests.support.database import raw_bytes, scalar
 from tests.support.plans import read_whole
 from tests.support.times import NOW
-from tests.support.waiting import at_once
-
-ONE, OTHER = "13800138000", "13800138001"
-DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
-FAR = NOW + 1000 * DAY
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@dataclass
-class Talk:
-    """One conversation; every call is a transaction of its own, time goes by hand."""
-
-    conversation: str = "c1"
-    now: datetime = NOW
-
-    def at(self, later: timedelta) -> Talk:
-        return Talk(self.conversation, NOW + later)
-
-    def prove(self, phone: str = ONE, **how: object) -> OpenLine:
-        with transaction() as session:
-            return prove(session, self.conversation, phone, self.now, **how)  # type: ignore[arg-type]
-
-    def is_known_as(self, user: str = "u1", until: datetime = FAR, channel: str = "page") -> None:
-        with transaction() as session:
-            know_user(session, self.conversation, channel, user, until, self.now)
-
-    def lines(self, least: Level = Level.KNOWN, purpose: Purpose = Purpose.ACCOUNT) -> list[OpenLine]:
-        with transaction() as session:
-            return open_lines(session, self.conversation, self.now, least, purpose)
-
-    def levels(self, least: Level = Level.KNOWN) -> list[tuple[str, int]]:
-        return [(line.phone, line.level) for line in self.lines(least)]
-
-    def end(self) -> None:
-        with transaction() as session:
-            end_proofs(session, self.conversation, self.now)
-
-    def close(self, line: OpenLine) -> None:
-        with transaction() as session:
-            close_line(session, self.conversation, line, self.now)
-
-    def forget(self) -> None:
-        with transaction() as session:
-            forget_user(session, self.conversation, self.now)
 
 
 def test_nothing_is_open_at_first() -> None:
@@ -119,142 +85,72 @@ def test_two_numbers_the_newest_first() -> None:
     assert Talk().at(2 * MINUTE).levels() == [(OTHER, Level.PROVED), (ONE, Level.PROVED)]
 
 
-# Level 1: a number bound to a user of the channel
+# What a button meant
 
 
-def _bound(conversation: str = "before") -> OpenLine:
-    """The user `u1` proved ONE a day ago, in another conversation."""
-    before = Talk(conversation, NOW - DAY)
-    before.is_known_as()
-    return before.prove()
-
-
-def test_a_known_user_proves_once_and_is_known_in_later_conversations() -> None:
-    _bound()
-    talk = Talk()
-    assert talk.lines() == [], "not before the channel says who it is"
-    talk.is_known_as()
-    assert talk.lines() == [OpenLine("b1", ONE, Level.KNOWN, NOW - DAY, NOW + 179 * DAY)]
-    assert talk.lines(Level.PROVED) == [], "and for more than that a code is needed"
-
-
-def test_a_number_that_is_proved_now_is_there_once_at_its_highest_level() -> None:
-    _bound()
+def test_the_number_of_a_line() -> None:
+    bound("c2")  # p1, b1
     Talk().is_known_as()
-    Talk().prove(ONE)
-    assert Talk().levels() == [(ONE, Level.PROVED)]
-    Talk().prove(OTHER)
-    later = Talk().at(16 * MINUTE)
-    assert sorted(later.levels()) == [(ONE, Level.KNOWN), (OTHER, Level.KNOWN)], "both fall back to level 1"
+    for phone in (ONE, OTHER):
+        Talk().prove(phone)  # p2, p3, b1, b2
+    Talk("c3").is_known_as("u2")
+    Talk("c3").prove("13800138002")  # p4 and another user's binding
+    theirs = scalar("SELECT max(id) FROM bindings")
+    lines = [
+        # line           its number     why
+        ("p2", ONE),
+        ("p3", OTHER),
+        ("b1", ONE),  # the same number as p2, which took its place
+        ("p1", None),  # of another conversation, though the same user's
+        ("p4", None),  # a stranger's
+        (f"b{theirs}", None),
+        ("p99", None),
+        ("b99", None),
+        ("x1", None),
+        ("p", None),
+        ("p-1", None),
+        ("p1 OR 1=1", None),
+        ("p" + "9" * 18, None),
+        ("p" + "9" * 40, None),  # more than the column holds
+        ("p２", None),
+        ("", None),
+    ]
+    for line, number in lines:
+        assert Talk().phone_of(line) == number, line
 
 
-NOT_BOUND = [
-    # how it was proved                             why
-    ({"binds": False}),  # a helper's question about somebody else's number
-    ({"method": "agent", "staff": "7"}),  # an agent's word was given for one talk
-    ({"method": "holder", "staff": "7"}),
-    ({"purpose": Purpose.IDENTITY}),  # the SMS did not say so
+OVER = [
+    # after                                  why
+    ("expired", "p1", ONE),
+    ("ended", "p1", ONE),
+    ("closed", "p1", ONE),  # the number changed hands
+    ("closed", "b1", ONE),
+    ("old", "b1", ONE),  # half a year is over
+    ("logged out", "p1", ONE),
+    ("logged out", "b1", None),  # a user's bindings are nobody's here then
 ]
 
 
-@pytest.mark.parametrize("how", NOT_BOUND)
-def test_what_binds_nothing(how: dict[str, object]) -> None:
+@pytest.mark.parametrize(("how", "line_id", "phone"), OVER)
+def test_the_number_of_a_line_that_is_over(how: str, line_id: str, phone: str | None) -> None:
     Talk().is_known_as()
-    Talk().prove(**how)
-    assert Talk().at(15 * MINUTE).lines() == []
-
-
-def test_an_anonymous_proof_binds_nobody_later() -> None:
-    Talk().prove()
-    Talk().is_known_as()
-    assert Talk().at(15 * MINUTE).lines() == []
-
-
-BINDINGS = [
-    # since the proof          open
-    (180 * DAY - SECOND, True),
-    (180 * DAY, False),  # half a year: a code again
-]
-
-
-@pytest.mark.parametrize(("age", "is_open"), BINDINGS)
-def test_how_long_a_binding_is_good(age: timedelta, is_open: bool) -> None:
-    Talk().is_known_as()
-    Talk().prove()
-    assert bool(Talk().at(age).lines()) is is_open
-
-
-def test_a_new_code_binds_for_another_half_year() -> None:
-    Talk().is_known_as()
-    Talk().prove()
-    Talk().at(170 * DAY).prove()
-    assert Talk().at(300 * DAY).levels() == [(ONE, Level.KNOWN)]
-    assert count("bindings") == 1
-
-
-def test_a_line_is_open_no_longer_than_the_channel_vouches() -> None:
-    _bound()
-    Talk().is_known_as(until=NOW + MINUTE)
-    assert [line.until for line in Talk().lines()] == [NOW + MINUTE]
-    assert Talk().at(MINUTE).lines() == []
-    Talk().at(MINUTE).is_known_as()
-    assert Talk().at(MINUTE).levels() == [(ONE, Level.KNOWN)], "until it does so again"
-
-
-STRANGERS = [
-    ("u2", "page"),  # another login
-    ("u1", "wechat"),  # the same word in another channel is another person
-    ("U1", "page"),
-]
-
-
-@pytest.mark.parametrize(("user", "channel"), STRANGERS)
-def test_a_binding_is_nobody_elses(user: str, channel: str) -> None:
-    _bound()
-    Talk().is_known_as(user, channel=channel)
-    assert Talk().lines() == []
-
-
-@pytest.mark.parametrize("later", [MINUTE, 2000 * DAY])
-def test_a_conversation_cannot_become_anothers(later: timedelta) -> None:
-    _bound("c1")
-    with pytest.raises(Conflict) as refused:
-        Talk().at(later).is_known_as("u2")
-    assert refused.value.reason == "identity_other"
-    assert "u2" not in str(refused.value)
-    assert Talk().levels() == [(ONE, Level.KNOWN)], "and it stays its user's"
-
-
-def test_who_is_known_at_the_same_moment_from_two_tabs() -> None:
-    assert at_once(*[lambda: Talk().is_known_as("u1")] * 4) == [None] * 4
-    assert (count("channel_users"), count("known_conversations")) == (1, 1)
-
-
-def test_two_users_at_the_same_moment_and_one_is_first() -> None:
-    answers = at_once(*[lambda user=user: Talk().is_known_as(user) for user in ("u1", "u2", "u3")])
-    assert sorted(isinstance(answer, Conflict) for answer in answers) == [False, True, True]
-
-
-def test_without_the_login_the_level_is_gone_and_comes_back_with_it() -> None:
-    _bound("c1")
-    Talk().forget()
-    assert Talk().lines() == []
-    with pytest.raises(Conflict):
-        Talk().is_known_as("u2")
-    Talk().is_known_as("u1")
-    assert Talk().levels() == [(ONE, Level.KNOWN)]
-
-
-def test_nobody_to_forget() -> None:
-    Talk().forget()
-    assert count("known_conversations") == 0
+    line = Talk().prove()
+    talk = Talk().at({"expired": 16 * MINUTE, "old": 181 * DAY}.get(how, MINUTE))
+    if how == "ended":
+        talk.end()
+    elif how == "closed":
+        talk.close(line)
+    elif how == "logged out":
+        talk.forget()
+    assert line_id not in [each.id for each in talk.lines()]
+    assert talk.phone_of(line_id) == phone
 
 
 # The end
 
 
 def test_the_customer_ends_what_was_proved_here() -> None:
-    _bound("c2")
+    bound("c2")
     Talk("c2").prove(OTHER)
     Talk().prove(ONE)
     Talk().end()
@@ -278,13 +174,13 @@ def test_an_ended_proof_keeps_its_first_end() -> None:
 
 def test_a_number_that_changed_hands() -> None:
     """The operator gave it to somebody else an hour ago; the user had proved it yesterday."""
-    bound = _bound()
+    yesterday = bound()
     Talk().is_known_as()
     Talk().prove(OTHER)
     (known,) = [line for line in Talk().lines() if line.phone == ONE]
     Talk().close(known)
     assert Talk().levels() == [(OTHER, Level.PROVED)], "the other number is not touched"
-    assert bound.since == known.since
+    assert yesterday.since == known.since
     Talk().at(MINUTE).prove(ONE)
     assert (ONE, Level.PROVED) in Talk().at(MINUTE).levels(), "the new holder can prove it"
     assert (ONE, Level.KNOWN) in Talk().at(16 * MINUTE).levels()
@@ -298,7 +194,7 @@ def test_a_proof_of_a_number_that_changed_hands() -> None:
 
 
 def test_what_was_proved_after_the_closed_line_stays() -> None:
-    _bound("c1")
+    bound("c1")
     (old,) = Talk().lines()
     new = Talk().prove()
     Talk().close(old)
@@ -307,7 +203,7 @@ def test_what_was_proved_after_the_closed_line_stays() -> None:
 
 
 def test_closing_touches_no_stranger() -> None:
-    _bound("c1")
+    bound("c1")
     Talk("c2").is_known_as("u2")
     Talk("c2").prove()
     (old,) = Talk().lines()
@@ -335,15 +231,15 @@ def test_a_proof_says_how_and_by_whom() -> None:
 
 
 def test_the_cost_does_not_grow_with_history() -> None:
-    _bound("c1")
+    bound("c1")
     line = Talk().prove()
-    proofs = "INSERT INTO proofs (conversation_id, phone, phone_index, purpose, method, proved_at, expires_at)"
+    proofs = "INSERT INTO proofs (conversation_id, phone, phone_index, purpose, method, binds, proved_at, expires_at)"
     rows, long_ago = "FROM generate_series(1, 20000) AS n", "timestamptz '2020-01-01'"
     users = "FROM channel_users WHERE id > 1"
     bindings = "INSERT INTO bindings (channel_user_id, phone_index, phone, bound_at, expires_at)"
     fill = [
-        f"{proofs} SELECT 'x' || n, '', '', 'account', 'sms', now(), now() {rows}",
-        f"{proofs} SELECT 'c1', '', '', 'account', 'sms', {long_ago}, {long_ago} {rows}",
+        f"{proofs} SELECT 'x' || n, '', '', 'account', 'sms', true, now(), now() {rows}",
+        f"{proofs} SELECT 'c1', '', '', 'account', 'sms', true, {long_ago}, {long_ago} {rows}",
         f"INSERT INTO channel_users (channel, user_index, created_at) SELECT 'x', sha256(n::text::bytea), now() {rows}",
         f"{bindings} SELECT id, '', '', now(), now() {users}",
         f"INSERT INTO known_conversations SELECT 'x' || id, id, now(), now() {users}",
@@ -354,6 +250,11 @@ def test_the_cost_does_not_grow_with_history() -> None:
     for table in ("proofs", "bindings", "known_conversations"):
         assert read_whole(table, lambda s: open_lines(s, "c1", NOW, Level.KNOWN)) == []
         assert read_whole(table, lambda s: close_line(s, "c1", line, NOW)) == []
+    assert read_whole("proofs", lambda s: phone_of_line(s, "c1", "p1", NOW)) == []
+    assert read_whole("proofs", lambda s: prove(s, "c1", OTHER, NOW)) == []
+    for table in ("bindings", "known_conversations"):
+        assert read_whole(table, lambda s: phone_of_line(s, "c1", "b1", NOW)) == []
+        assert read_whole(table, lambda s: issue_code(s, ONE, "account", "c1", 1, NOW)) == []
     assert read_whole("proofs", lambda s: end_proofs(s, "c1", NOW)) == []
     assert read_whole("channel_users", lambda s: know_user(s, "c1", "page", "u1", FAR, NOW)) == []
     assert read_whole("known_conversations", lambda s: forget_user(s, "c1", NOW)) == []

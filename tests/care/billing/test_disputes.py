@@ -138,3 +138,9 @@ def test_personal_data_is_sealed() -> None:
     stored = raw_bytes()
     for secret in (PHONE, "畅看视频会员"):
         assert secret.encode() not in stored
+
+
+def test_another_number_than_the_bills(database: object) -> None:
+    """Changed at the summary: the charge is none of that number's, and agents trust the field."""
+    filed = file(begin(), line=OTHER)
+    assert read(filed) is None

@@ -38,6 +38,8 @@ export class Chat implements Listener {
   private readonly outbox: Outbox;
   private readonly sender: Sender;
   private readonly tokenName: string;
+  /** Kept while the conversation is one of somebody who is logged in on the page. */
+  private readonly knownName: string;
   private token: string | null;
   private typingEnds: ReturnType<typeof setTimeout> | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
@@ -57,6 +59,7 @@ export class Chat implements Listener {
     private readonly identityRefused: (detail: string) => void,
   ) {
     this.tokenName = `${server}|session`;
+    this.knownName = `${server}|known`;
     this.token = store.get(this.tokenName);
     this.outbox = new Outbox(store, server);
     this.sender = new Sender(line, this.outbox, this.conversation, changed);
@@ -89,9 +92,11 @@ export class Chat implements Listener {
 
   /** Who is logged in on the page now, signed by its server; null: nobody. */
   identify(identity: string | null): void {
-    const isLogout = this.identity !== null && identity === null;
+    // Also by loading a page where nobody is logged in any more.
+    const isLogout = identity === null && (this.identity !== null || this.store.get(this.knownName) !== null);
     const isOpen = this.link !== "off";
     this.identity = identity;
+    if (identity !== null) this.store.set(this.knownName, "true");
     // The next person at this computer must not read it.
     if (isLogout) this.forget();
     if (isLogout && isOpen) this.connect();
@@ -153,8 +158,14 @@ export class Chat implements Listener {
     this.changed();
   }
 
+  private renew(): void {
+    this.clear();
+    if (this.identity !== null) this.store.set(this.knownName, "true");
+  }
+
   private clear(): void {
     this.sender.stop();
+    this.store.remove(this.knownName);
     this.store.remove(this.tokenName);
     this.token = null;
     this.outbox.clear();
@@ -228,7 +239,7 @@ export class Chat implements Listener {
   /** A session that is refused is followed by a new one; anything else is tried again by the server or by the sender. */
   onRefused(reason: string, detail: string): void {
     if (reason.startsWith("identity")) {
-      if (reason === "identity_other") this.clear(); // the session was another user's; a new one follows
+      if (reason === "identity_other") this.renew(); // the session was another user's; a new one follows
       this.identityRefused(detail);
     } else if (reason === "session") {
       this.token = null;

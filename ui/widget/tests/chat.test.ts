@@ -294,3 +294,29 @@ test("logging out ends the conversation on this device", () => {
   assert.equal(store.get(`${SERVER}|session`), null);
   assert.deepEqual(line.sessionsAsked.at(-1), null);
 });
+
+test("a page that is loaded after logging out shows nothing of who was logged in", () => {
+  const store = new MemoryStore();
+  const before = chatWith(store);
+  before.chat.identify("jwt");
+  before.chat.connect();
+  before.line.open("token-1");
+  const after = chatWith(store);
+  after.chat.identify(null);
+  after.chat.connect();
+  after.line.listener.onConnected();
+  assert.deepEqual(after.line.sessionsAsked, [null]);
+});
+
+test("a page that is loaded while still logged in goes on", () => {
+  const store = new MemoryStore();
+  const before = chatWith(store);
+  before.chat.identify("jwt");
+  before.chat.connect();
+  before.line.open("token-1");
+  const after = chatWith(store);
+  after.chat.identify("jwt of later");
+  after.chat.connect();
+  after.line.listener.onConnected();
+  assert.deepEqual(after.line.sessionsAsked, ["token-1"]);
+});

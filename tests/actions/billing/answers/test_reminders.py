@@ -43,7 +43,9 @@ WANTED: list[tuple[str, bool | None, tuple[Kind, ...]]] = [
     ("别关流量提醒", True, USAGE),
     ("我有哪些提醒", None, ALL),
     ("流量提醒是开的吗", None, USAGE),
-    ("为什么没收到流量提醒", None, USAGE),
+    ("为什么没收到流量提醒", None, ALL),
+    ("为什么没提醒我流量用完了", None, ALL),  # wants to know, and no switch
+    ("快用完了怎么没人跟我说", None, ALL),
 ]
 
 
