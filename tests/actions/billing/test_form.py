@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import timedelta
 
 import pytest
 import time_machine
 from sqlalchemy import select
 
-from actions.billing.leaving import wants_out
 from actions.billing.question import payload
 from care.accounts.tables import Binding, Proof
 from care.complaints.rules import Draft
@@ -289,47 +287,6 @@ async def test_ones_own_account_is_bound_for_the_next_time(actions: Actions) -> 
     await play.say(Telephone(PHONE).code())
     with transaction() as session:
         assert [binding.phone for binding in session.scalars(select(Binding))] == [PHONE]
-
-
-# leaving
-
-OUT = [
-    ("退出", True),
-    ("退出登录", True),
-    ("别让别人看到我的话费", True),
-    ("不看了", True),
-    ("好了，看完了", True),
-    ("我要退出这个套餐", False),
-    ("退订", False),
-    ("别人能看到吗", False),
-]
-
-
-@pytest.mark.parametrize(("text", "is_meant"), OUT)
-def test_who_wants_out(text: str, is_meant: bool) -> None:
-    assert wants_out(text) is is_meant
-
-
-def test_who_wants_out_is_told_at_once() -> None:
-    """Before anything is proved, so from anybody: a pattern that looks for long would hold up everybody."""
-    began = time.process_time()
-    for token in ("我", "帮我", "帮", "给我", "我的", "不看了", "退出", "别让别人看"):
-        assert not wants_out(f"{token * 3000}查")
-        wants_out(f"{(token * 24)[:23]}查")
-    assert time.process_time() - began < 1
-
-
-@pytest.mark.parametrize("label", ["cancel", "nlu_fallback", "privacy_policy", "billing_balance"])
-async def test_out_ends_what_was_proved(actions: Actions, label: str) -> None:
-    play = await _asked_for_code(actions)
-    await play.say(Telephone(PHONE).code())
-    assert await play.names("别让别人看到", label) == ["utter_billing_locked_up"]
-    assert await play.names("查余额", "billing_balance") == ["utter_billing_ask_phone"]
-    assert play.talk.slots["billing_line"] is None
-
-
-async def test_out_of_nothing_is_a_word_like_others(actions: Actions) -> None:
-    assert await Play(actions).names("退出", "cancel") == ["utter_all_right"]
 
 
 # what goes on around
