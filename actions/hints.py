@@ -13,7 +13,7 @@ from actions import contact
 from actions.billing import form, order_form
 from actions.billing.answering import answer_question
 from actions.billing.form import is_retry
-from actions.billing.leaving import has_proved, lock_up, wants_out
+from actions.billing.leaving import lock_up
 from actions.billing.objection import objection
 from actions.complaints import FORM as COMPLAINT
 from actions.followup import STATUS
@@ -55,8 +55,8 @@ async def hint(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         return [FollowupAction("action_billing")]
     if disputed := objection(tracker):
         return await answer_question(dispatcher, tracker, disputed) or [FollowupAction("action_listen")]
-    if wants_out(text) and await has_proved(tracker):
-        return await lock_up(dispatcher, tracker) or [FollowupAction("action_listen")]
+    if (locked := await lock_up(dispatcher, tracker)) is not None:
+        return [*locked, FollowupAction("action_listen")]
     if response := _about_the_number(tracker, text):
         dispatcher.utter_message(response=response)
         return end_turn(tracker) or [FollowupAction("action_listen")]

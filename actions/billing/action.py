@@ -19,6 +19,7 @@ from actions.billing.form import (
     PHONE,
     PURPOSE,
     ask_again,
+    done,
     forget,
     is_for_another,
     is_late_code,
@@ -26,7 +27,7 @@ from actions.billing.form import (
     miss,
     wait_for_code,
 )
-from actions.billing.leaving import has_proved, lock_up, wants_out
+from actions.billing.leaving import lock_up, wants_out
 from actions.billing.question import LABEL, pending_question, question_of
 from actions.billing.third_party import refusal_of
 from actions.codes import Code, check, say_refusal, wants_another
@@ -91,8 +92,8 @@ class ValidateBillingForm(Action):
             return events
         question = _waiting(tracker)
         asked, text, choice = tracker.get_slot("requested_slot"), text_of(tracker), entity_of(tracker, "choice")
-        if wants_out(text) and await has_proved(tracker):
-            return await lock_up(dispatcher, tracker)
+        if (locked := await lock_up(dispatcher, tracker)) is not None:
+            return done(tracker, locked, forget=())
         if response := refusal_of(text, intent_of(tracker)[0]):
             dispatcher.utter_message(response=response)
             return forget(tracker)

@@ -154,15 +154,19 @@ def done(tracker: Tracker, events: Events | None = None, forget: tuple[str, ...]
     nothing: not where the answer has opened another.
     """
     events = events or []
-    forgotten: Events = [SlotSet(name, None) for name in forget if tracker.get_slot(name) is not None]
+    emptied = _emptied(tracker, forget)
     is_open = tracker.active_loop_name == FORM
     if any(event["event"] == "active_loop" for event in events):
-        return [*forgotten, *([SlotSet("billing_tries", 0)] if is_open else []), *events]
+        return [*emptied, *([SlotSet("billing_tries", 0)] if is_open else []), *events]
     following = next((str(event["name"]) for event in events if event["event"] == "followup"), None)
     rest = [event for event in events if event["event"] != "followup"]
     if following is None:
-        return [*forgotten, *rest, *(leave_form(tracker) if is_open else end_turn(tracker))]
-    return [*forgotten, *rest, *(leave_form(tracker, following) if is_open else [FollowupAction(following)])]
+        return [*emptied, *rest, *(leave_form(tracker) if is_open else end_turn(tracker))]
+    return [*emptied, *rest, *(leave_form(tracker, following) if is_open else [FollowupAction(following)])]
+
+
+def _emptied(tracker: Tracker, names: tuple[str, ...]) -> Events:
+    return [SlotSet(name, None) for name in names if tracker.get_slot(name) is not None]
 
 
 def wait_for_code(question: Question, phone: str) -> Events:
@@ -186,3 +190,8 @@ def is_retry(tracker: Tracker) -> bool:
 def forget(tracker: Tracker, *more: str) -> Events:
     """Given up: the question, and the number that it was about."""
     return done(tracker, forget=(*_SLOTS, *more))
+
+
+def forgotten(tracker: Tracker, *more: str) -> Events:
+    """The slots of the same alone: what follows is the caller's."""
+    return _emptied(tracker, (*_SLOTS, *more))

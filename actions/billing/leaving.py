@@ -9,8 +9,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
 from actions.billing.asked import Events
-from actions.billing.form import LINE, forget
-from actions.turn import in_database
+from actions.billing.form import LINE, forgotten
+from actions.turn import in_database, text_of
 from care.accounts.proofs import end_proofs, forget_user, open_lines
 from care.accounts.rules import Level
 from care.db import utcnow
@@ -32,19 +32,23 @@ def wants_out(words: str) -> bool:
     return len(said) <= _LENGTH and _OUT.fullmatch(said) is not None
 
 
-async def has_proved(tracker: Tracker) -> bool:
-    """Is there a number that is open here?"""
+async def lock_up(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+    """Where the words ask for it and a number is open: nothing is any more, and that is said.
+
+    The slots that are forgotten; None: nothing was asked, or nothing is open. What follows is the caller's.
+    """
+    if not wants_out(text_of(tracker)):
+        return None
     now = utcnow()
-    return bool(await in_database(lambda session: open_lines(session, tracker.sender_id, now, Level.KNOWN)))
 
-
-async def lock_up(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-    now = utcnow()
-
-    def end(session: Session) -> None:
+    def end(session: Session) -> bool:
+        if not open_lines(session, tracker.sender_id, now, Level.KNOWN):
+            return False
         end_proofs(session, tracker.sender_id, now)
         forget_user(session, tracker.sender_id, now)  # until the page says again who is logged in
+        return True
 
-    await in_database(end)
+    if not await in_database(end):
+        return None
     dispatcher.utter_message(response="utter_billing_locked_up")
-    return forget(tracker, LINE)
+    return forgotten(tracker, LINE)

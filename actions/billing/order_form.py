@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.billing.asked import Events
-from actions.billing.leaving import has_proved, lock_up, wants_out
+from actions.billing.leaving import lock_up
 from actions.billing.orders import SLOTS, ask_for_code, code_of, say_outcome, wait_for_code
 from actions.billing.question import LABEL
 from actions.codes import check, say_refusal, wants_another
@@ -75,8 +75,7 @@ class ValidateOrderForm(Action):
         text = text_of(tracker)
         if not wants_another(tracker) and _may_be_code(text):
             return await read_code(dispatcher, tracker, order)
-        if wants_out(text) and await has_proved(tracker):
-            locked = [event for event in await lock_up(dispatcher, tracker) if event["event"] == "slot"]
+        if (locked := await lock_up(dispatcher, tracker)) is not None:
             return [*locked, *await _cancel(dispatcher, tracker, order)]
         if _gives_up(tracker, order):
             return await _cancel(dispatcher, tracker, order)

@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.billing.account import lines_of
-from actions.billing.leaving import has_proved, lock_up, wants_out
+from actions.billing.leaving import lock_up
 from actions.billing.objection import objection
 from actions.billing.question import asks_for_consent
 from actions.complaints.answers import answer, failed
@@ -43,8 +43,7 @@ class ValidateComplaintForm(Action):
         if urgent is not None:
             return urgent
         text = text_of(tracker)
-        if wants_out(text) and await has_proved(tracker):
-            locked = [event for event in await lock_up(dispatcher, tracker) if event["event"] == "slot"]
+        if (locked := await lock_up(dispatcher, tracker)) is not None:
             return [*locked, *leave_form(tracker, "action_cancel_complaint")]
         complaint = Complaint(tracker)
         is_begun = is_begun_now(complaint, tracker)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from care.retries import doubled
+
 
 class Status(StrEnum):
     SHOWN = "shown"
@@ -57,8 +59,7 @@ def is_expired(created_at: datetime, now: datetime) -> bool:
 
 def wait_after(attempts: int) -> timedelta:
     """Until the next try, after `attempts` (1 or more) tries: 10 s, 20 s, 40 s, … then every 30 minutes."""
-    doublings = min(attempts - 1, 8)  # eight are beyond the longest already
-    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+    return doubled(FIRST_WAIT, LONGEST_WAIT, attempts)
 
 
 def is_hopeless(confirmed_at: datetime, now: datetime) -> bool:

@@ -32,6 +32,7 @@ from care.billing.tables import Order, OrderStep
 from care.billing.values import OrderKind, OrderRequest, Placed
 from care.notices.service import notify_number
 from care.once import OnceKey, once
+from care.retries import take_due
 from care.timezone import CHINA
 from care.wording import say
 
@@ -183,22 +184,11 @@ def first_try(session: Session, order_id: int) -> DueOrder | None:
 
 
 def next_due(session: Session, now: datetime, limit: int) -> list[DueOrder]:
-    """Take up to `limit` confirmed orders whose next try is due, the longest waiting first.
+    """Take up to `limit` confirmed orders whose next try is due, the longest waiting first (`care.retries.take_due`).
 
-    Taking one counts as a try and moves its next one: a worker that dies before `mark_placed` leaves it to be tried
-    again, under the same key. Commit before the billing system is asked.
+    A worker that dies before `mark_placed` leaves them to be tried again, under the same key.
     """
-    rows = session.scalars(
-        select(Order)
-        .where(_WAITS, Order.next_attempt_at <= now)
-        .order_by(Order.next_attempt_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in rows:
-        row.attempts += 1
-        row.next_attempt_at = now + wait_after(row.attempts)
-    return [_due(row) for row in rows]
+    return [_due(row) for row in take_due(session, Order, _WAITS, now, limit, wait_after)]
 
 
 def mark_placed(session: Session, order_id: int, placed: Placed, now: datetime) -> bool:

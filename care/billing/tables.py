@@ -9,9 +9,10 @@ from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, Num
 from sqlalchemy.orm import Mapped, mapped_column
 
 from care.db import Base, Sealed
+from care.retries import Retried
 
 
-class Order(Base):
+class Order(Retried, Base):
     """Something that changes what a customer pays for: shown first, confirmed by a code, then placed."""
 
     __tablename__ = "orders"
@@ -42,8 +43,6 @@ class Order(Base):
     #: the billing system's number for it
     reference: Mapped[str | None] = mapped_column(String(64))
     effective_on: Mapped[date | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    next_attempt_at: Mapped[datetime | None]
 
 
 class OrderStep(Base):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from care.retries import doubled
+
 
 class Kind(StrEnum):
     """About a ticket."""
@@ -41,8 +43,7 @@ GIVE_UP_AFTER = timedelta(hours=24)
 
 def wait_after(attempts: int) -> timedelta:
     """Until the next try, after `attempts` (1 or more) tries: 30 s, 1, 2, 4, 8, 16, then every 30 minutes."""
-    doublings = min(attempts - 1, 6)  # six are beyond the longest already
-    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+    return doubled(FIRST_WAIT, LONGEST_WAIT, attempts)
 
 
 def is_hopeless(created_at: datetime, now: datetime) -> bool:

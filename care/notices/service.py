@@ -13,6 +13,7 @@ from care.accounts import sms
 from care.crypto import blind_index
 from care.notices.rules import Kind, NumberKind, Status, is_hopeless, wait_after
 from care.notices.tables import Notice
+from care.retries import take_due
 from care.tickets.tables import Ticket
 from care.wording import calendar_time, say
 
@@ -103,23 +104,13 @@ def _text(kind: Kind, number: str, feedback: datetime | None, solution: datetime
 
 
 def due_notices(session: Session, now: datetime, limit: int) -> list[DueNotice]:
-    """Take up to `limit` notices that are due, the longest waiting first. Other workers take others meanwhile.
+    """Take up to `limit` notices that are due, the longest waiting first (`care.retries.take_due`).
 
-    Taking one counts as a try and moves its next one: a worker that dies before `mark_sent` leaves it to be sent
-    again. Commit before sending.
+    A worker that dies before `mark_sent` leaves them to be sent again.
     """
-    rows = session.scalars(
-        select(Notice)
-        .where(_WAITS, Notice.next_attempt_at <= now)
-        .order_by(Notice.next_attempt_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in rows:
-        row.attempts += 1
-        row.next_attempt_at = now + wait_after(row.attempts)
     return [
-        DueNotice(row.id, row.ticket_id, row.kind, row.phone, row.text, row.attempts, _identity(row)) for row in rows
+        DueNotice(row.id, row.ticket_id, row.kind, row.phone, row.text, row.attempts, _identity(row))
+        for row in take_due(session, Notice, _WAITS, now, limit, wait_after)
     ]
 
 

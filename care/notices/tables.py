@@ -8,9 +8,10 @@ from sqlalchemy import BigInteger, ForeignKey, Identity, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from care.db import Base, Sealed
+from care.retries import Retried
 
 
-class Notice(Base):
+class Notice(Retried, Base):
     __tablename__ = "notices"
     __table_args__ = (
         # The sweep's cost follows what waits, not what was ever sent.
@@ -28,7 +29,5 @@ class Notice(Base):
     text: Mapped[str] = mapped_column(Sealed("notices.text"))
     #: waiting | sent | given_up
     status: Mapped[str] = mapped_column(String(8), default="waiting")
-    attempts: Mapped[int] = mapped_column(default=0)
-    next_attempt_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

@@ -136,7 +136,7 @@ async def test_a_number_of_nobody_here(actions: Actions, tmf: Operator) -> None:
 
 NUMBERS = [
     # number, what is said, and what with it
-    ("13800139000", "utter_billing_unknown_number", {"phone": "138****9000"}),
+    ("13800138999", "utter_billing_unknown_number", {"phone": "138****8999"}),
     ("18600138000", "utter_billing_elsewhere", {"phone": "186****8000", "operator": "中国联通", "hotline": "10010"}),
     ("18900138000", "utter_billing_elsewhere", {"phone": "189****8000", "operator": "中国电信", "hotline": "10000"}),
 ]

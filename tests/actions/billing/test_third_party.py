@@ -32,7 +32,7 @@ SECRETS = [
     "能不能定位我老公的手机在哪里",
     "我女儿现在在什么地方，能查位置吗",
     "帮我查查他跟谁聊天",
-    "查13900139000的通话记录",  # whoever's it is: with a code it is one's own account, but calls are shown to nobody
+    "查13800138001的通话记录",  # whoever's it is: with a code it is one's own account, but calls are shown to nobody
     "把我前夫的详单打印给我",
     "可以看别人的短信记录吗",
     "查一下对方的上网记录",
