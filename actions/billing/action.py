@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
-from actions.billing.account import NeedsCode, NeedsNumber, chosen_line, lines_of, number_in, wants_another_number
+from actions.account import NeedsCode, NeedsNumber, chosen_line, lines_of, number_in, wants_another_number
 from actions.billing.answering import answer_message, answer_question, ask_for
 from actions.billing.asked import Events, Question
 from actions.billing.form import (

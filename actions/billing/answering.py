@@ -10,7 +10,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.billing.account import NeedsChoice, NeedsCode, NeedsNumber, Ready, access_of, meant_by
+from actions.account import NeedsChoice, NeedsCode, NeedsNumber, Ready, access_of, meant_by
 from actions.billing.answers import ANSWERS
 from actions.billing.asked import Asked, Events, Question
 from actions.billing.errors import PATIENCE, is_ours, say_failure, say_wrong_month

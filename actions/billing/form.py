@@ -12,7 +12,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.billing.account import NeedsChoice, NeedsCode, NeedsNumber
+from actions.account import NeedsChoice, NeedsCode, NeedsNumber
 from actions.billing.asked import Events, Question
 from actions.billing.errors import say_unknown
 from actions.billing.question import payload, pending_question

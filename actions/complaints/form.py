@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.billing.account import lines_of
+from actions.account import lines_of
 from actions.billing.leaving import lock_up
 from actions.billing.objection import objection
 from actions.billing.question import asks_for_consent

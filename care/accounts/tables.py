@@ -52,8 +52,12 @@ class Proof(Base):
     """Whoever writes in a conversation may see the data of a number, for a while. Never prolonged, only made anew."""
 
     __tablename__ = "proofs"
-    # Looked up at each use: a conversation's own, newest first.
-    __table_args__ = (Index("ix_proofs_conversation_id_expires_at", "conversation_id", "expires_at"),)
+    __table_args__ = (
+        # Looked up at each use: a conversation's own, newest first.
+        Index("ix_proofs_conversation_id_expires_at", "conversation_id", "expires_at"),
+        # Whose conversations they are, for requests about personal data.
+        Index("ix_proofs_phone_index", "phone_index"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     #: of a conversation that may not be stored here: `conversations` lies above `accounts`
@@ -107,7 +111,7 @@ class Binding(Base):
     #: names it in a button, which must not name the number
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     channel_user_id: Mapped[int] = mapped_column(ForeignKey("channel_users.id"))
-    phone_index: Mapped[bytes] = mapped_column(LargeBinary)
+    phone_index: Mapped[bytes] = mapped_column(LargeBinary, index=True)
     phone: Mapped[str] = mapped_column(Sealed("bindings.phone"))
     bound_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -28,6 +28,8 @@ class Conversation(Base):
     closed_by: Mapped[int | None] = mapped_column(BigInteger)
     #: has the customer been told that a robot answers and how to get a person?
     introduced: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    #: when somebody in it said that they are under 14; None again when a parent or guardian goes on
+    minor_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

@@ -1,5 +1,6 @@
 """Every table of ours, imported: what migrations compare with and what key rotation walks through."""
 
+import care.accesses.tables
 import care.accounts.tables
 import care.attachments.tables
 import care.billing.tables
@@ -8,6 +9,7 @@ import care.followup.tables
 import care.handoff.tables
 import care.notices.tables
 import care.once
+import care.privacy.tables
 import care.sla.tables
 import care.tickets.tables
 import care.training.tables

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from care.accounts import sms
+from care.accounts.service import phone_index
 from care.crypto import blind_index
 from care.notices.rules import Kind, NumberKind, Status, is_hopeless, wait_after
 from care.notices.tables import Notice
@@ -82,6 +83,7 @@ def _write(
             kind=kind,
             once=once,
             phone=phone,
+            phone_index=phone_index(phone),
             text=said,
             status=Status.WAITING,
             attempts=0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, String, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from care.db import Base, Sealed
@@ -26,6 +26,8 @@ class Notice(Retried, Base):
     #: what must not be told twice, e.g. `feedback:<event id>`
     once: Mapped[str] = mapped_column(String(64), unique=True)
     phone: Mapped[str] = mapped_column(Sealed("notices.phone"))
+    #: None in rows that are older than this column: those are found through their ticket
+    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
     text: Mapped[str] = mapped_column(Sealed("notices.text"))
     #: waiting | sent | given_up
     status: Mapped[str] = mapped_column(String(8), default="waiting")

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import update
 
-from actions.billing.account import Access, Meant, NeedsChoice, NeedsCode, NeedsNumber, Ready, access
+from actions.account import Access, Meant, NeedsChoice, NeedsCode, NeedsNumber, Ready, access
 from actions.billing.question import payload
 from care.accounts.proofs import OpenLine, open_lines
 from care.accounts.rules import Level

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from actions.turn import entity_of, in_database, text_of
 from care.accounts.proofs import OpenLine, open_lines, phone_of_line
-from care.accounts.rules import Level, normalise_phone
+from care.accounts.rules import Level, Purpose, normalise_phone
 from care.db import utcnow
 from care.errors import InvalidInput
 from care.followup.rules import mobile_in
@@ -118,13 +118,13 @@ def _line_of(lines: Sequence[OpenLine], meant: Meant) -> OpenLine | None:
     return next((line for line in lines if line.phone == meant.last_phone), None)
 
 
-async def access_of(tracker: Tracker, least: Level, meant: Meant) -> Access:
+async def access_of(tracker: Tracker, least: Level, meant: Meant, purpose: Purpose = Purpose.ACCOUNT) -> Access:
     """`access` of this conversation, now."""
     now, conversation = utcnow(), tracker.sender_id
 
     def look(session: Session) -> Access:
         phone = phone_of_line(session, conversation, meant.line, now) if meant.line else None
-        lines = open_lines(session, conversation, now, Level.KNOWN)
+        lines = open_lines(session, conversation, now, Level.KNOWN, purpose)
         return access(lines, least, replace(meant, line_phone=phone))
 
     return await in_database(look)

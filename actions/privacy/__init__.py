@@ -1,0 +1,1 @@
+"""Personal data in the conversation: seen, used by whom, copied, corrected, deleted, switched off; a leak reported."""
