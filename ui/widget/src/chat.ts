@@ -49,7 +49,7 @@ export class Chat implements Listener {
 
   /** `changed` is called after every change, `heard` for every live message that is not the customer's. */
   constructor(
-    server: string,
+    readonly server: string,
     private readonly store: Store,
     private readonly line: Line,
     private readonly files: Files,
@@ -151,6 +151,11 @@ export class Chat implements Listener {
     return this.token === null ? Promise.reject(new Error("no session")) : this.files.load(id, this.token);
   }
 
+  /** A page to keep or to print. */
+  receipt(number: string): Promise<Blob> {
+    return this.token === null ? Promise.reject(new Error("no session")) : this.files.receipt(number, this.token);
+  }
+
   /** Nothing of the conversation stays on this device; the next message opens another one. */
   forget(): void {
     this.disconnect();
@@ -208,6 +213,7 @@ export class Chat implements Listener {
   onHistory(history: History): void {
     const now = new Date().toISOString();
     history.messages.forEach((message) => this.conversation.take(message, now));
+    history.messages.forEach((message) => this.erase(message));
     const [first] = history.messages;
     if (first && first.id === this.conversation.firstId) this.hasEarlier = history.more;
     if (history.owner) this.owner = history.owner;
@@ -221,6 +227,7 @@ export class Chat implements Listener {
     this.meanwhile = message.isTransient ? message : null;
     if (!message.isTransient) {
       const isNew = this.conversation.take(message, new Date().toISOString());
+      this.erase(message);
       if (isNew && message.author !== "customer") this.heard(message);
     }
     this.changed();
@@ -266,6 +273,12 @@ export class Chat implements Listener {
     else if (sent.retry && this.link !== "ready") this.conversation.mark(entry, "waiting");
     else this.conversation.mark(entry, "refused", sent.reason, sent.told);
     this.changed();
+  }
+
+  private erase({ card }: Message): void {
+    if (card?.kind !== "receipt" || card.erased === null) return;
+    this.conversation.erase(card.erased);
+    this.hasEarlier = false;
   }
 
   private settle(after: number): void {

@@ -110,6 +110,11 @@ export class Conversation {
     this.list = [];
   }
 
+  /** Deleted on the server at the customer's wish, up to this one: gone here too. */
+  erase(upTo: number): void {
+    this.list = this.list.filter((entry) => entry.id === null || entry.id > upTo);
+  }
+
   /**
    * The buttons of the newest answer can be chosen until the customer has said something after it. A photo says nothing:
    * the question stays open.

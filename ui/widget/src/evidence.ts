@@ -18,6 +18,7 @@ export type Sent = { ok: true } | { ok: false; reason: string; told: string; ret
 export interface Files {
   send(file: File, messageId: string, token: string, progress: (part: number) => void): Promise<Sent>;
   load(id: string, token: string): Promise<Blob>;
+  receipt(number: string, token: string): Promise<Blob>;
 }
 
 /** Why a file cannot be sent, in the words of the protocol; empty: it can. */
@@ -47,7 +48,7 @@ export async function fitting(file: File): Promise<File> {
   }
 }
 
-/** `/api/evidence`, with the session's token. */
+/** `/api/evidence` and the receipts, with the session's token. */
 export class HttpFiles implements Files {
   constructor(private readonly server: string) {}
 
@@ -79,12 +80,17 @@ export class HttpFiles implements Files {
     });
   }
 
-  async load(id: string, token: string): Promise<Blob> {
-    const response = await fetch(`${this.server}/api/evidence/${encodeURIComponent(id)}`, {
-      headers: { "X-Quanyi-Session": token },
-      credentials: "omit",
-    });
-    if (!response.ok) throw new Error(`evidence ${response.status}`);
+  load(id: string, token: string): Promise<Blob> {
+    return this.fetch(`/api/evidence/${encodeURIComponent(id)}`, token);
+  }
+
+  receipt(number: string, token: string): Promise<Blob> {
+    return this.fetch(`/api/privacy/receipts/${encodeURIComponent(number)}?format=html`, token);
+  }
+
+  private async fetch(path: string, token: string): Promise<Blob> {
+    const response = await fetch(this.server + path, { headers: { "X-Quanyi-Session": token }, credentials: "omit" });
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
     return response.blob();
   }
 }

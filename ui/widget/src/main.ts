@@ -1,6 +1,7 @@
 import { ChatClock } from "./clock.js";
 import { QuanyiChat } from "./element.js";
 import { ChatFile } from "./file.js";
+import { ChatSave } from "./save.js";
 
 export { QuanyiChat };
 
@@ -8,6 +9,7 @@ export { QuanyiChat };
 if (!customElements.get("quanyi-chat")) {
   customElements.define("quanyi-chat-clock", ChatClock);
   customElements.define("quanyi-chat-file", ChatFile);
+  customElements.define("quanyi-chat-save", ChatSave);
   customElements.define("quanyi-chat", QuanyiChat);
   // A module runs when the page has been read: an element of the page's own is there by now.
   if (!document.querySelector("quanyi-chat")) document.body.append(document.createElement("quanyi-chat"));
@@ -18,5 +20,6 @@ declare global {
     "quanyi-chat": QuanyiChat;
     "quanyi-chat-clock": ChatClock;
     "quanyi-chat-file": ChatFile;
+    "quanyi-chat-save": ChatSave;
   }
 }

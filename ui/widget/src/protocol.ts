@@ -55,7 +55,27 @@ export interface FiguresCard {
   total: Row | null;
 }
 
-export type Card = SummaryCard | TicketCard | FiguresCard;
+/** Proof that a request about personal data was carried out. */
+export interface ReceiptCard {
+  kind: "receipt";
+  number: string;
+  title: string;
+  rows: Row[];
+  /** The newest message of this conversation that was deleted by it; null: none was. */
+  erased: number | null;
+}
+
+/** Something to open in a page of the server's own. */
+export interface LinkCard {
+  kind: "link";
+  title: string;
+  /** A path on the server. */
+  path: string;
+  /** ISO 8601, or null: no end. */
+  until: string | null;
+}
+
+export type Card = SummaryCard | TicketCard | FiguresCard | ReceiptCard | LinkCard;
 
 export interface Attachment {
   id: string;
@@ -135,7 +155,7 @@ function readClock(value: unknown): Clock | null {
   const clock = fields(value);
   if (!clock || !text(clock["label"])) return null;
   const due = textOrNull(clock["due"]);
-  const when = due !== null && Number.isFinite(Date.parse(due)) ? due : null;
+  const when = due !== null && isDate(due) ? due : null;
   const met = clock["met"] === true;
   return when === null && !met ? null : { name: text(clock["name"]), label: text(clock["label"]), due: when, met };
 }
@@ -156,7 +176,27 @@ function readCard(value: unknown): Card | null {
       clocks: list(card["clocks"], readClock),
     };
   }
+  if (card?.["kind"] === "receipt" && text(card["number"])) {
+    return {
+      kind: "receipt",
+      number: text(card["number"]),
+      title: text(card["title"]),
+      rows: list(card["rows"], readRow),
+      erased: typeof card["erased"] === "number" ? card["erased"] : null,
+    };
+  }
+  if (card?.["kind"] === "link") {
+    const path = text(card["url"]);
+    const until = textOrNull(card["until"]);
+    // Nothing but a page of the server that the widget talks to.
+    if (!/^\/(?![/\\])[\w\-./?=&]*$/.test(path)) return null;
+    return { kind: "link", title: text(card["title"]), path, until: until && isDate(until) ? until : null };
+  }
   return null;
+}
+
+function isDate(value: string): boolean {
+  return Number.isFinite(Date.parse(value));
 }
 
 function readAttachment(value: unknown): Attachment | null {

@@ -11,14 +11,15 @@ export function excess(text: string): number {
 
 /**
  * What of a text its card does not say. A summary says all of it; a ticket the lines "number … stage" and "clock: when",
- * figures each line with the label and the value of a row. Where a text says more than a ticket's card ("filed; this
+ * figures and receipts each line with the label and the value of a row, a link the line with its address. Where a text says more than a ticket's card ("filed; this
  * department; ask me any time"), all of it is shown.
  */
 export function beside(text: string, card: Card): string {
   if (card.kind === "summary") return "";
   const lines = text.trim().split("\n");
-  if (card.kind === "figures") {
-    const rows = card.total ? [...card.rows, card.total] : card.rows;
+  if (card.kind === "link") return lines.filter((line) => !line.includes(card.path)).join("\n");
+  if (card.kind === "figures" || card.kind === "receipt") {
+    const rows = card.kind === "figures" && card.total ? [...card.rows, card.total] : card.rows;
     return lines.filter((line) => !rows.some((row) => line.includes(row.label) && line.includes(row.value))).join("\n");
   }
   const { number, stage, clocks } = card;

@@ -320,3 +320,20 @@ test("a page that is loaded while still logged in goes on", () => {
   after.line.listener.onConnected();
   assert.deepEqual(after.line.sessionsAsked, ["token-1"]);
 });
+
+test("a deletion: what was deleted goes from the screen, what is younger or unsent stays", async () => {
+  const { chat, line } = chatWith();
+  chat.connect();
+  line.open();
+  line.listener.onMessage(message({ id: 1, text: "号码" }));
+  line.listener.onMessage(message({ id: 2, text: "确认" }));
+  line.listener.onMessage(message({ id: 3, text: "正在删除" }));
+  line.acks = ["never"];
+  chat.say("好了吗");
+  const card = { kind: "receipt", number: "YS261122-000001", title: "删除个人信息", rows: [], erased: 2 };
+  line.listener.onMessage(message({ id: 5, author: "system", text: "已删除", card }));
+  assert.deepEqual(
+    chat.conversation.entries.map((entry) => entry.text),
+    ["正在删除", "已删除", "好了吗"],
+  );
+});

@@ -64,6 +64,10 @@ export class FakeFiles implements Files {
   load(): Promise<Blob> {
     return Promise.resolve(new Blob());
   }
+
+  receipt(): Promise<Blob> {
+    return Promise.resolve(new Blob());
+  }
 }
 
 export function message(what: Record<string, unknown>): Message {

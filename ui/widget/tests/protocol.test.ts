@@ -93,3 +93,26 @@ test("figures: a share that is none is not drawn, one beyond the scale ends at i
   );
   assert.equal(card.total?.value, "");
 });
+
+const LINKS: [unknown, string | null, string][] = [
+  ["/privacy/copy/aB3-_x", "/privacy/copy/aB3-_x", "a page of the server"],
+  ["//evil.example/x", null, "another server, by leaving out the protocol"],
+  ["/\\evil.example", null, "a browser reads a backslash as a slash"],
+  ["https://evil.example/x", null, "another server"],
+  ["javascript:alert(1)", null, "a script"],
+  [7, null, "no text"],
+];
+
+for (const [url, path, why] of LINKS) {
+  test(`a link card: ${why}`, () => {
+    const { card } = readMessage({ text: "t", card: { kind: "link", title: "副本", url, until: "never" } })!;
+    assert.deepEqual(card, path === null ? null : { kind: "link", title: "副本", path, until: null });
+  });
+}
+
+test("a receipt card", () => {
+  const rows = [{ label: "时间", value: "11月22日 10:00" }];
+  const sent = { kind: "receipt", number: "YS261122-000001", title: "删除个人信息", rows, erased: 7 };
+  assert.deepEqual(readMessage({ text: "t", card: sent })?.card, sent);
+  assert.equal(readMessage({ text: "t", card: { kind: "receipt" } })?.card, null);
+});

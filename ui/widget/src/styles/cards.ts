@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-/** Summary, ticket, figures; files. */
+/** Summary, ticket, figures, receipt, link; files. */
 export const cards = css`
   .card {
     width: 100%;
@@ -130,7 +130,7 @@ export const cards = css`
     background: var(--line);
   }
 
-  .ticket .copy {
+  .card .copy {
     display: inline-flex;
     align-items: center;
     justify-content: center;
@@ -245,5 +245,35 @@ export const cards = css`
     text-decoration: underline;
     text-underline-offset: 0.2em;
     white-space: nowrap;
+  }
+
+  .card .foot {
+    display: block;
+    padding: 0 0.35em 0.35em;
+  }
+
+  .card .foot .save {
+    color: var(--accent-text);
+  }
+
+  .card .foot small {
+    color: var(--bad);
+  }
+
+  .card .go {
+    display: flex;
+    align-items: center;
+    gap: 0.6em;
+    min-height: var(--target);
+    padding: 0.6em 0.85em;
+    color: var(--accent-text);
+    font-weight: 600;
+  }
+
+  .card .go small {
+    display: block;
+    color: var(--muted);
+    font-size: var(--small);
+    font-weight: 400;
   }
 `;

@@ -1,13 +1,16 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 
-import { checkIcon, copyIcon, figuresIcon, listIcon, ticketIcon } from "../icons.js";
-import type { Card, Figure, FiguresCard, SummaryCard, TicketCard } from "../protocol.js";
-import { SPOKEN } from "../texts/index.js";
+import { checkIcon, copyIcon, figuresIcon, fileIcon, listIcon, ticketIcon } from "../icons.js";
+import type { Card, Figure, FiguresCard, LinkCard, ReceiptCard, SummaryCard, TicketCard } from "../protocol.js";
+import { fill, SPOKEN } from "../texts/index.js";
+import { dayAndTime } from "../times.js";
 import type { View } from "./view.js";
 
 export function card(shown: Card, view: View): TemplateResult {
   if (shown.kind === "summary") return summary(shown, view);
   if (shown.kind === "figures") return figures(shown);
+  if (shown.kind === "receipt") return receipt(shown, view);
+  if (shown.kind === "link") return link(shown, view);
   return ticket(view.chat.conversation.newestCard(shown.number) ?? shown, view);
 }
 
@@ -92,6 +95,43 @@ function ticket({ number, category, stage, clocks }: TicketCard, view: View): Te
           </div>`
         : nothing
     }
+  </div>`;
+}
+
+function receipt({ number, title, rows }: ReceiptCard, view: View): TemplateResult {
+  const { texts, chat } = view;
+  return html`<div role="group" class="card receipt" part="card card-receipt" aria-label="${texts.receipt} ${number}">
+    <h3>
+      ${checkIcon}<span class="number">${number}</span>
+      ${copyButton(number, view)}
+    </h3>
+    <dl lang=${SPOKEN}>
+      <dt>${texts.receipt}</dt>
+      <dd>${title}</dd>
+      ${rows.map(
+        ({ label, value }) =>
+          html`<dt>${label}</dt>
+            <dd><span class="words">${value}</span></dd>`,
+      )}
+    </dl>
+    <quanyi-chat-save
+      class="foot"
+      .texts=${texts}
+      .name="${number}.html"
+      .label=${texts.saveReceipt}
+      .load=${() => chat.receipt(number)}
+    ></quanyi-chat-save>
+  </div>`;
+}
+
+function link({ title, path, until }: LinkCard, { chat, texts, language }: View): TemplateResult {
+  const when = until === null ? "" : dayAndTime(until, Date.now() + chat.skew, texts, language);
+  return html`<div class="card link" part="card card-link">
+    <a class="go" href=${chat.server + path} target="_blank" rel="noopener noreferrer" lang=${SPOKEN}>
+      ${fileIcon}<span
+        >${title}${when ? html`<small lang=${language}>${fill(texts.linkUntil, { time: when })}</small>` : nothing}</span
+      >
+    </a>
   </div>`;
 }
 
