@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rasa_sdk import Tracker
@@ -118,23 +118,32 @@ def _line_of(lines: Sequence[OpenLine], meant: Meant) -> OpenLine | None:
     return next((line for line in lines if line.phone == meant.last_phone), None)
 
 
-async def access_of(tracker: Tracker, least: Level, meant: Meant, purpose: Purpose = Purpose.ACCOUNT) -> Access:
-    """`access` of this conversation, now."""
+async def access_of(
+    tracker: Tracker,
+    least: Level,
+    meant: Meant,
+    purpose: Purpose = Purpose.ACCOUNT,
+    used: Callable[[Session, OpenLine], None] | None = None,
+) -> Access:
+    """`access` of this conversation, now. `used`: for a number that may be asked about, in the same transaction."""
     now, conversation = utcnow(), tracker.sender_id
 
     def look(session: Session) -> Access:
         phone = phone_of_line(session, conversation, meant.line, now) if meant.line else None
         lines = open_lines(session, conversation, now, Level.KNOWN, purpose)
-        return access(lines, least, replace(meant, line_phone=phone))
+        found = access(lines, least, replace(meant, line_phone=phone))
+        if used is not None and isinstance(found, Ready) and found.line is not None:
+            used(session, found.line)
+        return found
 
     return await in_database(look)
 
 
-async def lines_of(tracker: Tracker) -> list[OpenLine]:
+async def lines_of(tracker: Tracker, purpose: Purpose = Purpose.ACCOUNT) -> list[OpenLine]:
     now = utcnow()
 
     def look(session: Session) -> list[OpenLine]:
-        return open_lines(session, tracker.sender_id, now, Level.KNOWN)
+        return open_lines(session, tracker.sender_id, now, Level.KNOWN, purpose)
 
     return await in_database(look)
 

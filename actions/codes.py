@@ -12,9 +12,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
 from actions.turn import in_database, intent_of, key_of, text_of
+from care.accesses.rules import Reader, Use
+from care.accesses.service import note_access
 from care.accounts import sms
 from care.accounts.codes import Checked, check_code, issue_code
 from care.accounts.rules import CodeRefused, code_in, mask_phone
+from care.conversations.service import is_audit
 from care.db import utcnow
 from care.errors import InvalidInput, Unavailable
 from care.plain import plain
@@ -41,9 +44,7 @@ async def send_code(dispatcher: CollectingDispatcher, tracker: Tracker, code: Co
     """
     now, message_id = utcnow(), key_of(tracker, "").message_id
     try:
-        digits = await in_database(
-            lambda session: issue_code(session, code.phone, code.purpose, tracker.sender_id, message_id, now)
-        )
+        digits = await in_database(lambda session: _issue(session, code, tracker.sender_id, message_id, now))
         if digits is not None:
             text = sms.code_text(digits, code.purpose, number=code.number)
             await sms.sender().send(code.phone, text)
@@ -61,6 +62,24 @@ async def send_code(dispatcher: CollectingDispatcher, tracker: Tracker, code: Co
         return False
     dispatcher.utter_message(response=asked_by, phone=mask_phone(code.phone))
     return True
+
+
+def _issue(session: Session, code: Code, conversation_id: str, message_id: int, now: datetime) -> str | None:
+    if is_audit(session, conversation_id):
+        return None
+    digits = issue_code(session, code.phone, code.purpose, conversation_id, message_id, now)
+    if digits is not None:
+        note_access(
+            session,
+            Reader.PARTNER,
+            Use.VERIFY,
+            "code",
+            now,
+            phone=code.phone,
+            conversation_id=conversation_id,
+            who="sms",
+        )
+    return digits
 
 
 async def check(tracker: Tracker, code: Code, proved: Callable[[Session], object]) -> Checked:

@@ -26,6 +26,7 @@ class Use(StrEnum):
     """What personal data were used for."""
 
     ANSWER = "answer"  # to answer the customer's question
+    ORDER = "order"  # to carry out what the customer ordered
     TICKET = "ticket"  # to handle a complaint, a fault, a suggestion
     VERIFY = "verify"  # to find out whether somebody may see an account
     NOTIFY = "notify"  # to send an SMS

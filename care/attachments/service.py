@@ -19,6 +19,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, exists, func, insert, select
 from sqlalchemy.orm import Session
 
+from care.accesses.rules import Reader, Use
+from care.accesses.service import note_access
 from care.attachments.rules import A_DAY, TELLING, CheckedFile, check_counts
 from care.attachments.tables import Attachment, AttachmentContent, MessageAttachment, TicketEvidence
 from care.conversations.rules import Inbound, Reply
@@ -129,14 +131,16 @@ def attach_to_ticket(session: Session, conversation_id: str, ticket_id: int, now
     return attached
 
 
-def evidence_of(session: Session, ticket_id: int) -> list[Evidence]:
-    """In the order of arrival, without the contents."""
+def evidence_of(session: Session, ticket_id: int, staff: str, now: datetime) -> list[Evidence]:
+    """What an agent sees of a ticket's files: in the order of arrival, without the contents."""
     rows = session.scalars(
         select(Attachment)
         .join(TicketEvidence, TicketEvidence.attachment_id == Attachment.id)
         .where(TicketEvidence.ticket_id == ticket_id)
         .order_by(Attachment.position)
-    )
+    ).all()
+    for conversation_id in sorted({row.conversation_id for row in rows}):
+        note_access(session, Reader.AGENT, Use.TICKET, "evidence", now, conversation_id=conversation_id, who=staff)
     return [_evidence(row) for row in rows]
 
 

@@ -18,6 +18,8 @@ from prometheus_client import Counter
 from sqlalchemy.orm import Session
 
 from care import db
+from care.accesses.rules import Reader, Use
+from care.accesses.service import note_access
 from care.billing import orders
 from care.billing.order_rules import purpose_of
 from care.billing.orders import DueOrder
@@ -52,6 +54,7 @@ async def place(
     system: BillingSystem, order: DueOrder, clock: Callable[[], datetime] = db.utcnow, *, by_sms: bool
 ) -> Outcome:
     """Ask the system, and write down what it answered. `by_sms`: a refusal is told by SMS, nobody says it here."""
+    await _in_database(lambda s: _note_use(s, order, clock()))
     try:
         async with asyncio.timeout(SECONDS):
             placed = await system.place(order.phone, order.request, purpose_of(order.id))
@@ -90,6 +93,10 @@ async def expire_due(clock: Callable[[], datetime] = db.utcnow) -> None:
     """End what was shown and never confirmed."""
     while await _in_database(lambda s: orders.expire_orders(s, clock(), _EXPIRED_AT_ONCE)) == _EXPIRED_AT_ONCE:
         pass
+
+
+def _note_use(session: Session, order: DueOrder, now: datetime) -> None:
+    note_access(session, Reader.PARTNER, Use.ORDER, "order", now, phone=order.phone, who="billing")
 
 
 async def _in_database(work: Callable[[Session], T]) -> T:

@@ -23,6 +23,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from care import db
+from care.accesses.rules import Reader, Use
+from care.accesses.service import note_access
 from care.accounts import sms
 from care.accounts.service import phone_index
 from care.billing import reminders
@@ -195,6 +197,7 @@ def tell(session: Session, seen: Seen, now: datetime) -> list[Kind]:
         due_at = reminders.send_at(each.kind, now)
         notify_number(session, seen.phone, NumberKind.REMINDER, said, f"reminder:{once}", now, not_before=due_at)
         told.append(each.kind)
+    note_access(session, Reader.PARTNER, Use.NOTIFY, "reminders", now, phone=seen.phone, who="billing")
     return told
 
 

@@ -6,7 +6,7 @@ Every step writes an event with the customer's words; nothing that was written i
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -14,6 +14,8 @@ from typing import Any, Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from care.accesses.rules import Reader, Use
+from care.accesses.service import note_access
 from care.accounts.service import phone_index
 from care.attachments.service import attach_to_ticket
 from care.errors import InvalidInput
@@ -24,7 +26,7 @@ from care.followup.standing import Standing, standings
 from care.notices.service import notify
 from care.once import OnceKey, once
 from care.plain import digits_of
-from care.sla.policy import FIRST_FEEDBACK, Policy
+from care.sla.policy import BY_PERSON, FIRST_FEEDBACK, Policy, policy
 from care.sla.service import due_times, end_clocks, start_clock
 from care.tickets.rules import OPEN, EventKind, Kind, Level, Status, read_number
 from care.tickets.service import (
@@ -62,14 +64,14 @@ class Urged:
 
 def own_tickets(session: Session, conversation_id: str, now: datetime, limit: int = 3) -> list[Standing]:
     """Filed in this conversation or proved by a code; the newest first."""
-    return standings(session, accessible_tickets(session, conversation_id, Level.CODE, limit), now)
+    return _shown(session, accessible_tickets(session, conversation_id, Level.CODE, limit), now)
 
 
 def standing_of(session: Session, conversation_id: str, number: str, now: datetime) -> Standing | None:
     """A ticket as far as this conversation has proved that it is its customer's; None where it has not at all."""
     ticket = ticket_by_number(session, read_number(number) or "")
     level = level_of(session, conversation_id, ticket) if ticket else Level.NONE
-    return standings(session, [(ticket, level)], now)[0] if ticket and level >= Level.DIGITS else None
+    return _shown(session, [(ticket, level)], now)[0] if ticket and level >= Level.DIGITS else None
 
 
 def prove_by_digits(
@@ -178,8 +180,8 @@ def reopen(
 ) -> Standing:
     """A customer is not satisfied with the result: it is worked on again, more urgently, with a new promise.
 
-    The earlier result stays in the history; on a suggestion nothing is promised. Raises InvalidInput `not_resolved`,
-    `reopen_too_late`, `no_ticket`.
+    The earlier result stays in the history; on a suggestion nothing is promised; a request about personal data that was
+    done without anybody is now a person's. Raises InvalidInput `not_resolved`, `reopen_too_late`, `no_ticket`.
     """
 
     def refused(ticket: Ticket) -> str | None:
@@ -192,8 +194,11 @@ def reopen(
         ticket.outcome = None
         attach_to_ticket(session, conversation_id, ticket.id, now)
         raise_priority(session, ticket, "system", now)
+        if ticket.kind == Kind.PRIVACY and ticket.complexity != BY_PERSON:
+            ticket.complexity = BY_PERSON
+            start_clock(session, ticket.id, FIRST_FEEDBACK, policy, now)
         if ticket.kind != Kind.FEEDBACK:
-            start_clock(session, ticket.id, f"solution_{ticket.complexity}", policy, now)
+            start_clock(session, ticket.id, policy.solution_of(ticket.category, ticket.complexity), policy, now)
         return {"number": ticket.number, "level": level}
 
     result = once(session, key, now, write)
@@ -256,7 +261,8 @@ def prove_contact(session: Session, conversation_id: str, number: str, phone: st
         event = add_event(session, ticket, EventKind.CONTACT, "customer", now)
         session.flush()
         due = {name: at for name, at in due_times(session, ticket.id).items() if at > now}
-        promised = {"feedback": due.get(FIRST_FEEDBACK), "solution": due.get(f"solution_{ticket.complexity}")}
+        solution = policy().solution_of(ticket.category, ticket.complexity)
+        promised = {"feedback": due.get(FIRST_FEEDBACK), "solution": due.get(solution)}
         notify(session, ticket, "filed", f"filed:{event.id}", now, **promised)
         told.append(ticket.number)
     return told
@@ -265,7 +271,16 @@ def prove_contact(session: Session, conversation_id: str, number: str, phone: st
 def _standing(session: Session, number: str, level: Level, now: datetime) -> Standing:
     ticket = ticket_by_number(session, number)
     assert ticket is not None  # a ticket is never deleted
-    return standings(session, [(ticket, level)], now)[0]
+    return _shown(session, [(ticket, level)], now)[0]
+
+
+def _shown(session: Session, tickets: Sequence[tuple[Ticket, Level]], now: datetime) -> list[Standing]:
+    """What is shown in another conversation than the ticket's own is written down as a use of its filer's data."""
+    found = standings(session, tickets, now)
+    elsewhere = {ticket.conversation_id for ticket, level in tickets if level != Level.FILED}
+    for conversation_id in sorted(each for each in elsewhere if each is not None):
+        note_access(session, Reader.CUSTOMER, Use.TICKET, "ticket", now, conversation_id=conversation_id)
+    return found
 
 
 def _if_not_open(ticket: Ticket) -> str | None:

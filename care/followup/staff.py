@@ -1,6 +1,7 @@
 """What staff do with a ticket: feedback, result, closing, telling of a delay, changing the complexity.
 
-Every step meets its clocks, writes an event with the number of the agent, and is told to the proved contact.
+Every step meets its clocks, writes an event with the number of the agent, is told to the proved contact, and leaves a
+row in the log of uses: who works on a ticket reads it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from care.accesses.rules import Reader, Use
+from care.accesses.service import note_access
 from care.errors import Conflict, InvalidInput, NotAllowed
 from care.followup.rules import added_words
 from care.notices.service import notify
@@ -33,10 +36,11 @@ def give_feedback(session: Session, number: str, words: str, staff: str, now: da
     event = add_event(session, ticket, EventKind.FEEDBACK, actor, now, note=said)
     meet_clocks(session, ticket.id, [FIRST_FEEDBACK], now)
     _tell(session, ticket, "feedback", event, now)
+    _note_use(session, ticket, staff, now)
 
 
-def record_result(session: Session, number: str, outcome: str, staff: str, now: datetime) -> None:
-    """The answer to the customer, in writing; meets every clock that runs, the law's too.
+def record_result(session: Session, number: str, outcome: str, staff: str | None, now: datetime) -> None:
+    """The answer to the customer, in writing; meets every clock that runs, the law's too. `staff` None: the system.
 
     Raises InvalidInput `ticket`, `outcome_missing`; Conflict `ticket_status` when it is not open.
     """
@@ -49,13 +53,15 @@ def record_result(session: Session, number: str, outcome: str, staff: str, now: 
     event = change_status(session, ticket.id, Status.RESOLVED, actor, now, written)
     meet_clocks(session, ticket.id, None, now)
     _tell(session, ticket, "result", event, now)
+    _note_use(session, ticket, staff, now)
 
 
 def close_ticket(session: Session, number: str, staff: str | None, now: datetime) -> None:
     """After the result; `staff` None: the system, when the customer did not object. Raises Conflict `ticket_status`."""
     ticket = _ticket(session, number)
-    event = change_status(session, ticket.id, Status.CLOSED, _actor(staff) if staff else "system", now)
+    event = change_status(session, ticket.id, Status.CLOSED, _actor(staff), now)
     _tell(session, ticket, "closed", event, now)
+    _note_use(session, ticket, staff, now)
 
 
 def record_delay(session: Session, number: str, clock: str, now: datetime) -> bool:
@@ -91,15 +97,19 @@ def change_complexity(
     ticket = _open_ticket(session, number)
     if ticket.complexity == complexity:
         raise InvalidInput("complexity_same", f"the ticket is {complexity} already")
-    old = running_clock(session, ticket.id, f"solution_{ticket.complexity}")
+    before, after = (policy.solution_of(ticket.category, each) for each in (ticket.complexity, complexity))
+    if before == after:
+        raise InvalidInput("complexity_same", f"the promise is the same for {complexity}")
+    old = running_clock(session, ticket.id, before)
     if old is None or old.due_at <= now:
         raise Conflict("too_late", "the promised time for the solution is over")
-    due = start_clock(session, ticket.id, f"solution_{complexity}", policy, old.starts_at)
+    due = start_clock(session, ticket.id, after, policy, old.starts_at)
     if due <= now:
         raise Conflict("too_late", "counted from the same start, the new time is over already")
     end_clocks(session, ticket.id, [old.name], now)
-    before, ticket.complexity = ticket.complexity, complexity
-    add_event(session, ticket, EventKind.COMPLEXITY, _actor(staff), now, note=f"{before} → {complexity}: {note}")
+    was, ticket.complexity = ticket.complexity, complexity
+    add_event(session, ticket, EventKind.COMPLEXITY, _actor(staff), now, note=f"{was} → {complexity}: {note}")
+    _note_use(session, ticket, staff, now)
     return due
 
 
@@ -117,8 +127,8 @@ def _open_ticket(session: Session, number: str) -> Ticket:
     return ticket
 
 
-def _actor(staff: str) -> str:
-    return f"staff:{staff}"
+def _actor(staff: str | None) -> str:
+    return f"staff:{staff}" if staff else "system"
 
 
 def _written(words: str, reason: str) -> str:
@@ -126,6 +136,20 @@ def _written(words: str, reason: str) -> str:
         return added_words(words)
     except InvalidInput as error:
         raise InvalidInput(reason, "it has to be given in words") from error
+
+
+def _note_use(session: Session, ticket: Ticket, staff: str | None, now: datetime) -> None:
+    if staff:
+        note_access(
+            session,
+            Reader.AGENT,
+            Use.TICKET,
+            "ticket",
+            now,
+            phone=ticket.line,
+            conversation_id=ticket.conversation_id,
+            who=staff,
+        )
 
 
 def _tell(session: Session, ticket: Ticket, kind: str, event: TicketEvent, now: datetime) -> None:

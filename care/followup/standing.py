@@ -29,6 +29,8 @@ class Standing:
     #: a word of care.tickets.rules.Kind
     kind: str
     is_open: bool
+    #: False: the first that is promised is the result
+    promises_feedback: bool
     #: None when met or over
     feedback_due: datetime | None
     solution_due: datetime | None
@@ -58,8 +60,9 @@ def standings(session: Session, tickets: Sequence[tuple[Ticket, Level]], now: da
                 status=ticket.status,
                 kind=ticket.kind,
                 is_open=ticket.status in OPEN,
+                promises_feedback=ticket.id in feedback,
                 feedback_due=in_time.get(FIRST_FEEDBACK),
-                solution_due=in_time.get(f"solution_{ticket.complexity}"),
+                solution_due=in_time.get(policy().solution_of(ticket.category, ticket.complexity)),
                 first_feedback_at=feedback.get(ticket.id),
                 outcome=ticket.outcome if is_shown else None,
                 may_reopen=may_reopen(ticket.status, resolved.get(ticket.id), now),
@@ -68,13 +71,14 @@ def standings(session: Session, tickets: Sequence[tuple[Ticket, Level]], now: da
     return found
 
 
-def _first_feedback(session: Session, ids: Sequence[int]) -> dict[int, datetime]:
+def _first_feedback(session: Session, ids: Sequence[int]) -> dict[int, datetime | None]:
+    """When it was given; None: not yet. Without those on which none is promised."""
     rows = session.execute(
         select(Clock.ticket_id, func.min(Clock.met_at))
-        .where(Clock.ticket_id.in_(ids), Clock.name == FIRST_FEEDBACK, Clock.met_at.is_not(None))
+        .where(Clock.ticket_id.in_(ids), Clock.name == FIRST_FEEDBACK)
         .group_by(Clock.ticket_id)
     )
-    return {ticket_id: at for ticket_id, at in rows if at is not None}
+    return {ticket_id: at for ticket_id, at in rows}  # noqa: C416
 
 
 def _resolved(session: Session, ids: Sequence[int]) -> dict[int, datetime]:

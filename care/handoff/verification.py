@@ -7,6 +7,8 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from care.accesses.rules import Reader, Use
+from care.accesses.service import note_access
 from care.accounts.proofs import OpenLine, prove
 from care.conversations.service import owner_of
 from care.errors import InvalidInput, NotAllowed
@@ -31,4 +33,8 @@ def verify_by_agent(
         raise InvalidInput("staff", "a proof by an agent names the agent")
     if owner_of(session, conversation_id) != "agent":
         raise NotAllowed("not_with_agent", "take the conversation over first; then verify who writes in it")
-    return prove(session, conversation_id, phone, now, method=method, staff=staff)
+    line = prove(session, conversation_id, phone, now, method=method, staff=staff)
+    note_access(
+        session, Reader.AGENT, Use.VERIFY, "account", now, phone=phone, conversation_id=conversation_id, who=staff
+    )
+    return line

@@ -16,6 +16,8 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy.orm import Session
 
 from care import db
+from care.accesses.rules import Reader, Use
+from care.accesses.service import note_access
 from care.accounts.sms import SmsSender
 from care.errors import Unavailable
 from care.logs import get_logger
@@ -59,16 +61,32 @@ async def _send(sender: SmsSender, notice: DueNotice, places: asyncio.Semaphore,
             await sender.send(notice.phone, notice.text, notice.once)
         except Unavailable as error:
             about = {"notice_id": notice.id, "ticket_id": notice.ticket_id, "kind": notice.kind}
-            if await _in_database(lambda s: service.mark_failed(s, notice, clock())):
+            if await _in_database(lambda s: _failed(s, notice, clock())):
                 _notices.labels("given_up").inc()
                 _log.error("notice_given_up", attempts=notice.attempt, why=str(error), **about)
             else:
                 _notices.labels("failed").inc()
                 _log.warning("notice_failed", attempts=notice.attempt, why=str(error), **about)
             return False
-    await _in_database(lambda s: service.mark_sent(s, notice.id, clock()))
+    await _in_database(lambda s: _sent(s, notice, clock()))
     _notices.labels("sent").inc()
     return True
+
+
+def _sent(session: Session, notice: DueNotice, now: datetime) -> None:
+    service.mark_sent(session, notice.id, now)
+    _note_use(session, notice, now)
+
+
+def _failed(session: Session, notice: DueNotice, now: datetime) -> bool:
+    """As `service.mark_failed`. What was not taken was shown to the gateway all the same."""
+    is_given_up = service.mark_failed(session, notice, now)
+    _note_use(session, notice, now)
+    return is_given_up
+
+
+def _note_use(session: Session, notice: DueNotice, now: datetime) -> None:
+    note_access(session, Reader.PARTNER, Use.NOTIFY, notice.kind, now, phone=notice.phone, who="sms")
 
 
 async def _in_database(work: Callable[[Session], T]) -> T:

@@ -16,6 +16,8 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from care.accesses.rules import Reader, Use
+from care.accesses.service import note_access
 from care.conversations.tables import Message
 from care.errors import Conflict, InvalidInput, NotAllowed
 from care.settings import settings
@@ -87,18 +89,24 @@ def inbox(session: Session, below: float, now: datetime, limit: int = MOST) -> I
     badly = or_(MessageReading.label == FALLBACK, MessageReading.confidence < below, corrected)
     newest_first = _open(now).where(badly).order_by(Message.id.desc()).limit(_PAGE)
     items: list[Item] = []
+    of: dict[int, str] = {}
     rows = session.execute(newest_first).all()
     while rows and len(items) <= limit:
         # Bare numbers and the like are passed over, however many there are: they must not hide what stands behind them.
         items += [item for item in _items(session, rows) if is_worth_reading(item.text)]
+        of |= {message.id: message.conversation_id for message, _ in rows}
         last = rows[-1][0].id
         rows = session.execute(newest_first.where(Message.id < last)).all() if len(rows) == _PAGE else []
+    _note_use(session, {of[item.id] for item in items[:limit]}, now)
     return Inbox(items[:limit], len(items) > limit)
 
 
 def item(session: Session, message_id: int, now: datetime) -> Item:
     """Any message that trainers may see. Raises NotAllowed (reason `inbox`)."""
-    return _items(session, [_row(session, message_id, now)])[0]
+    row = _row(session, message_id, now)
+    found = _items(session, [row])[0]
+    _note_use(session, {row[0].conversation_id}, now)
+    return found
 
 
 def correct(
@@ -109,9 +117,12 @@ def correct(
     Raises InvalidInput (reason `label`), NotAllowed (reason `message`).
     """
     _check_label(root, label, sub)
-    if session.scalar(select(Message.author).where(Message.id == message_id)) != "customer":
+    by_customer = select(Message.conversation_id).where(Message.id == message_id, Message.author == "customer")
+    conversation_id = session.scalar(by_customer)
+    if conversation_id is None:
         raise NotAllowed("message", f"there is no customer's message {message_id}")
     _note(session, message_id, "correct", staff, now, label=label, sub=sub)
+    _note_use(session, {conversation_id}, now)
 
 
 def keep_draft(session: Session, message_id: int, words: str, staff: str, now: datetime, root: Path = ROOT) -> Item:
@@ -155,6 +166,7 @@ def accept(
     _check_entities(root, spans)
     _check_other_labels(root, text, label, sub)
     _decide(session, message_id, "accept", staff, now, label=label, sub=sub, words=render(text, spans))
+    _note_use(session, {row[0].conversation_id}, now)
     # Last: what cannot be written is not decided. Should the commit fail after it, accepting again finds the example.
     file, line = corpus.add(root, label, sub, text, spans)
     return Accepted(file, line, label, sub)
@@ -162,13 +174,14 @@ def accept(
 
 def reject(session: Session, message_id: int, reason: str, staff: str, now: datetime) -> None:
     """Take a message out of the inbox for good. Raises NotAllowed (`inbox`), InvalidInput (`reason`), Conflict."""
-    _row(session, message_id, now)
+    row = _row(session, message_id, now)
     reason = " ".join(reason.split())
     if not reason or len(reason) > _LONGEST_REASON:
         raise InvalidInput("reason", f"say in 1 to {_LONGEST_REASON} characters why nothing is learnt from it")
     if kinds_in(reason):
         raise InvalidInput("reason", "the reason seems to hold personal data; say it without")
     _decide(session, message_id, "reject", staff, now, words=reason)
+    _note_use(session, {row[0].conversation_id}, now)
 
 
 def steps(session: Session, limit: int = 50) -> Sequence[TrainingStep]:
@@ -283,6 +296,11 @@ def _decide(session: Session, message_id: int, kind: str, staff: str, now: datet
             _note(session, message_id, kind, staff, now, **what)
     except IntegrityError:
         raise Conflict("decided", f"somebody else has just decided message {message_id}") from None
+
+
+def _note_use(session: Session, conversations: set[str], now: datetime) -> None:
+    for conversation_id in sorted(conversations):
+        note_access(session, Reader.TRAINER, Use.TRAINING, "messages", now, conversation_id=conversation_id)
 
 
 def _note(session: Session, message_id: int, kind: str, staff: str, now: datetime, **what: str | None) -> None:

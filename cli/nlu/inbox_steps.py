@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 import care.migrations.models  # noqa: F401  # every table that a ticket refers to
 from care import db
+from care.accesses.rules import Reader, Use
+from care.accesses.service import note_access
 from care.tickets.rules import read_number
 from care.tickets.service import ticket_by_number
 from care.training import annotate, consent, service
@@ -150,7 +152,11 @@ def withdrawn(checkout: Checkout, ticket: str, *, by: str | None) -> None:
         if found is None or found.conversation_id is None:
             raise Stop("There is no such ticket; give the number as the customer has it, for example TS261121-4K7Q2X.")
         had = consent.standing(session, found.conversation_id).agreed
-        consent.record(session, found.conversation_id, False, CONSENT_VERSION, f"staff:{staff}", db.utcnow())
+        now = db.utcnow()
+        consent.record(session, found.conversation_id, False, CONSENT_VERSION, f"staff:{staff}", now)
+        note_access(
+            session, Reader.OPERATOR, Use.RIGHTS, "choices", now, conversation_id=found.conversation_id, who=staff
+        )
         return had
 
     had = db.run(write)

@@ -114,7 +114,7 @@ def _receipt(key: str, ticket: Ticket | None = None) -> list[Reply]:
 
 
 def _names(session: Session, ticket: Ticket) -> list[str]:
-    return [each.name for each in evidence_of(session, ticket.id)]
+    return [each.name for each in evidence_of(session, ticket.id, "1007", NOW)]
 
 
 def test_what_is_recorded(told: Told, session: Session) -> None:

@@ -35,6 +35,7 @@ from tests.support.dialogue import FakeBot
 from tests.support.environment import SMS_LOG
 from tests.support.source import ROOT
 from tests.support.times import NOW
+from tests.support.tracker import tracker_at
 from tests.support.waiting import until
 
 PHONE = phone_of("bill_shock")
@@ -191,7 +192,7 @@ async def test_the_jobs_of_the_worker(database: object) -> None:
         session.flush()
         show_order(session, "c9", 1, PHONE, END, "退订", now - timedelta(minutes=11))
     billing.cache_clear()
-    app = jobs.create_app(Runner(FakeBot()), ConsoleSender(SMS_LOG))
+    app = jobs.create_app(Runner(FakeBot()), ConsoleSender(SMS_LOG), tracker_at())
     async with app.open_async():
         for task in ("orders.place", "orders.expire"):
             await app.configure_task(task).defer_async(timestamp=0)

@@ -49,6 +49,7 @@ from tests.support.dialogue import FakeBot
 from tests.support.environment import forget_settings
 from tests.support.telephone import Telephone
 from tests.support.times import NOW, china
+from tests.support.tracker import tracker_at
 from tests.support.waiting import eventually, until
 
 PHONE = "13800138000"
@@ -435,7 +436,7 @@ async def test_the_worker_runs_it_and_says_once_where_it_does_not(settled: Calla
 
     async def work() -> list[str]:
         with capture_logs() as logs:
-            app = jobs.create_app(Runner(FakeBot()), sender())
+            app = jobs.create_app(Runner(FakeBot()), sender(), tracker_at())
             async with app.open_async():
                 for _ in range(2):
                     await app.configure_task("reminders.send").defer_async(timestamp=0)

@@ -175,7 +175,7 @@ def test_evidence_sent_before_belongs_to_it() -> None:
         store_evidence(session, "c1", file, "m1", NOW)
     filed = _file()
     with transaction() as session:
-        (evidence,) = evidence_of(session, filed.ticket_id)
+        (evidence,) = evidence_of(session, filed.ticket_id, "1007", NOW)
         assert evidence.name == "截图.png"
         events = session.scalars(select(TicketEvent.kind).order_by(TicketEvent.id)).all()
         assert events == ["filed", "evidence"]

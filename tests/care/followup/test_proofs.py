@@ -50,6 +50,7 @@ def test_a_right_proof_shows_stage_and_due_times_only(session: Session, file: Fi
         status="acknowledged",
         kind="complaint",
         is_open=True,
+        promises_feedback=True,
         feedback_due=china("2026-11-22 15:20"),
         solution_due=china("2026-11-22 15:20"),
         first_feedback_at=None,

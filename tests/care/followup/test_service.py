@@ -63,6 +63,7 @@ def test_ones_own_tickets(session: Session, file: File) -> None:
         status="acknowledged",
         kind="complaint",
         is_open=True,
+        promises_feedback=True,
         feedback_due=china("2026-11-22 15:20"),
         solution_due=china("2026-11-22 15:20"),
         first_feedback_at=None,
@@ -217,7 +218,7 @@ def test_a_file_from_another_conversation_comes_along(session: Session, file: Fi
     service.grant(session, "c2", ticket.number, "code", NOW)
     store_evidence(session, "c2", CheckedFile("账单.png", "image/png", b"bytes"), "m1", NOW)
     service.add_information(session, "c2", ticket.number, "账单在这里", _key("c2"), NOW)
-    assert [evidence.name for evidence in evidence_of(session, ticket.id)] == ["账单.png"]
+    assert [evidence.name for evidence in evidence_of(session, ticket.id, "1007", NOW)] == ["账单.png"]
 
 
 # Reopening
