@@ -1,4 +1,5 @@
-"""The table of turns in PostgreSQL: one row a turn, appended, never changed. Knows SQL, nothing of Rasa.
+"""The table of turns in PostgreSQL: one row a turn, appended, never changed except by another key. Knows SQL, nothing
+of Rasa.
 
 The pool opens lazily in the running event loop and never blocks it. Every statement is one round trip in autocommit and
 has a time limit, on the server and here (a stopped server does not answer a server-side limit). After PostgreSQL was
@@ -7,6 +8,7 @@ killed and is back, the first read repairs the pool: it drops the dead connectio
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 import psycopg
@@ -31,6 +33,7 @@ CREATE TABLE IF NOT EXISTS bot_turns (
     PRIMARY KEY (sender_id, session, turn)
 );
 CREATE UNIQUE INDEX IF NOT EXISTS bot_turns_message ON bot_turns (sender_id, message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS bot_turns_created_at ON bot_turns (created_at);
 """
 
 # The newest session, and in the same round trip the turn of an older session that already handled the message.
@@ -44,9 +47,45 @@ SELECT session, turn, message_id, data FROM bot_turns
 """
 _ALL = "SELECT session, turn, message_id, data FROM bot_turns WHERE sender_id = %s ORDER BY session, turn"
 _OF_MESSAGE = "SELECT session, turn, message_id, data FROM bot_turns WHERE sender_id = %s AND message_id = %s"
-_INSERT = "INSERT INTO bot_turns (sender_id, session, turn, message_id, data) VALUES (%s, %s, %s, %s, %s)"
+# A row goes behind the one that its turn began from, which it holds until it is written: a turn that ran while its
+# conversation was deleted, by whatever process, finds nothing there and is not stored.
+_INSERT = """
+INSERT INTO bot_turns (sender_id, session, turn, message_id, data)
+SELECT %(sender)s, %(session)s, %(turn)s, %(message)s, %(data)s
+ WHERE (%(session)s = 0 AND %(turn)s = 0)
+    OR EXISTS (SELECT 1 FROM bot_turns WHERE sender_id = %(sender)s AND session = %(after)s AND turn < %(below)s
+                ORDER BY turn DESC LIMIT 1 FOR KEY SHARE)
+"""
 _DELETE = "DELETE FROM bot_turns WHERE sender_id = %s"
 _KEYS = "SELECT DISTINCT sender_id FROM bot_turns"
+
+_PAGE = """
+SELECT session, turn, message_id, data, created_at FROM bot_turns
+ WHERE sender_id = %s AND (session, turn) > (%s, %s) ORDER BY session, turn LIMIT %s
+"""
+# The last row of a session stands for it. Held, so that no turn goes on from it before it is gone.
+_OLD_SESSIONS = """
+SELECT sender_id, session FROM bot_turns last
+ WHERE created_at < %(before)s AND NOT EXISTS (
+       SELECT 1 FROM bot_turns WHERE sender_id = last.sender_id AND session = last.session AND turn > last.turn)
+ ORDER BY created_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+"""
+# A statement of its own sees the turns that were written until the rows were held.
+_EXPIRE = """
+DELETE FROM bot_turns USING unnest(%(senders)s::text[], %(sessions)s::integer[]) AS old (sender_id, session)
+ WHERE bot_turns.sender_id = old.sender_id AND bot_turns.session = old.session AND NOT EXISTS (
+       SELECT 1 FROM bot_turns newer WHERE newer.sender_id = old.sender_id AND newer.session = old.session
+          AND newer.created_at >= %(before)s)
+"""
+_HEADS = """
+SELECT sender_id, session, turn, substr(data, 1, %(bytes)s) FROM bot_turns
+ WHERE (sender_id, session, turn) > (%(sender)s, %(session)s, %(turn)s)
+ ORDER BY sender_id, session, turn LIMIT %(limit)s
+"""
+_DATA = "SELECT data FROM bot_turns WHERE sender_id = %s AND session = %s AND turn = %s"
+_REPLACE = "UPDATE bot_turns SET data = %s WHERE sender_id = %s AND session = %s AND turn = %s AND data = %s"
+
+_NEVER_REACHED = 2**31 - 1  # of turns in a session
 
 T = TypeVar("T")
 
@@ -63,6 +102,10 @@ class TurnTaken(DatabaseError):
     """This turn or this message id is stored already: another process was faster."""
 
 
+class Forgotten(TurnTaken):
+    """What this turn began from was deleted meanwhile. Run again, it begins afresh."""
+
+
 class Row(NamedTuple):
     """One stored turn; ``data`` is sealed."""
 
@@ -70,6 +113,24 @@ class Row(NamedTuple):
     turn: int
     message_id: str | None
     data: bytes
+
+
+class StoredRow(NamedTuple):
+    """A ``Row``, and when it was written."""
+
+    session: int
+    turn: int
+    message_id: str | None
+    data: bytes
+    created_at: datetime
+
+
+class Place(NamedTuple):
+    """The primary key of a row; the order in which ``heads`` goes through the table."""
+
+    sender_id: str
+    session: int
+    turn: int
 
 
 class TurnTable:
@@ -105,15 +166,76 @@ class TurnTable:
             TurnTaken: see there.
             DatabaseDown: nothing is known about the row then; the next read shows whether it was written.
         """
+        values = {
+            "sender": sender_id,
+            "session": row.session,
+            "turn": row.turn,
+            "message": row.message_id,
+            "data": row.data,
+            "after": row.session if row.turn else row.session - 1,
+            "below": row.turn or _NEVER_REACHED,
+        }
         try:
-            await self._run(lambda conn: conn.execute(_INSERT, (sender_id, *row)))
+            cursor = await self._run(lambda conn: conn.execute(_INSERT, values))
         except psycopg.errors.UniqueViolation:
             raise TurnTaken("this turn is stored already: another process was faster") from None
+        if not cursor.rowcount:
+            raise Forgotten("the conversation was deleted while this turn ran")
 
     async def delete(self, sender_id: str) -> int:
         """Delete a conversation; returns the number of rows."""
-        cursor = await self._run(lambda conn: conn.execute(_DELETE, (sender_id,)))
-        return cursor.rowcount
+        deleted = 0
+        while True:
+            # Again: the first one does not see a turn that was being written while it waited for the row before it.
+            cursor = await self._repairing(lambda conn: conn.execute(_DELETE, (sender_id,)))
+            if not cursor.rowcount:
+                return deleted
+            deleted += cursor.rowcount
+
+    async def page(self, sender_id: str, after: tuple[int, int], limit: int) -> list[StoredRow]:
+        """Up to ``limit`` rows of a conversation behind this session and turn."""
+
+        async def fetch(conn: AsyncConnection[Any]) -> list[StoredRow]:
+            cursor = await conn.execute(_PAGE, (sender_id, *after, limit))
+            return [StoredRow(*row) for row in await cursor.fetchall()]
+
+        return await self._repairing(fetch)
+
+    async def expire(self, before: datetime, limit: int) -> int:
+        """Delete up to ``limit`` sessions whose newest row is older than ``before``; returns the number of rows."""
+
+        async def work(conn: AsyncConnection[Any]) -> int:
+            async with conn.transaction():
+                cursor = await conn.execute(_OLD_SESSIONS, {"before": before, "limit": limit})
+                old = await cursor.fetchall()
+                senders, sessions = [sender for sender, _ in old], [session for _, session in old]
+                values = {"senders": senders, "sessions": sessions, "before": before}
+                return (await conn.execute(_EXPIRE, values)).rowcount
+
+        return await self._repairing(work)
+
+    async def heads(self, after: Place, limit: int, size: int) -> list[tuple[Place, bytes]]:
+        """Up to ``limit`` rows of all conversations behind ``after``: each one's place and first ``size`` bytes."""
+        values = {"bytes": size, "limit": limit, **after._asdict()}
+        values["sender"] = values.pop("sender_id")
+
+        async def fetch(conn: AsyncConnection[Any]) -> list[tuple[Place, bytes]]:
+            cursor = await conn.execute(_HEADS, values)
+            return [(Place(*row[:3]), row[3]) for row in await cursor.fetchall()]
+
+        return await self._repairing(fetch)
+
+    async def replace(self, place: Place, change: Callable[[bytes], bytes]) -> bool:
+        """Write what ``change`` makes of a row's data; False: the row is gone, or somebody else has just done it."""
+
+        async def work(conn: AsyncConnection[Any]) -> bool:
+            row = await (await conn.execute(_DATA, place)).fetchone()
+            if row is None:
+                return False
+            cursor = await conn.execute(_REPLACE, (change(row[0]), *place, row[0]))
+            return cursor.rowcount == 1
+
+        return await self._repairing(work)
 
     async def senders(self) -> list[str]:
         """Ids of all stored conversations."""

@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from rasa.core.processor import MessageProcessor
 from rasa.engine.runner.dask import DaskGraphRunner
 
+from bot.nlu.encoder import terms_of
 from bot.nlu.intents import CascadeIntentClassifier
+from bot.nlu.numerals import number
 
 # The encoder is C and lets go of the interpreter, so that each core can read a message of its own.
 _THREADS = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="encoder")
@@ -18,6 +20,12 @@ async def read_ahead(processor: MessageProcessor, text: str) -> None:
     classifier = _classifier(processor)
     if classifier is not None and not text.startswith("/"):
         await asyncio.get_running_loop().run_in_executor(_THREADS, classifier.read_ahead, text)
+
+
+def forget() -> None:
+    """Drop the texts and numerals that this process remembers of running conversations, to read them only once."""
+    terms_of.cache_clear()
+    number.cache_clear()
 
 
 def _classifier(processor: MessageProcessor) -> CascadeIntentClassifier | None:

@@ -3,43 +3,32 @@
 In: ``{"message_id", "conversation_id", "text", "payload": bool, "fresh": bool}``; header ``X-Quanyi-Secret``.
 Out: 200 ``{"message_id", "replies", "replayed", "intent", "sub", "confidence", "ranking"}``: `bot.replies.Answer`.
 Errors: 400 with what was wrong, never the customer's words; 401; 5xx ``{"error": kind}``: nothing is saved, send again.
+``POST tracker/…`` is for what is stored: `bot.trackers`.
 ``GET health`` says whether a turn could run now; ``GET metrics`` is for Prometheus and needs the secret.
 """
 
 import hmac
 import os
-import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
-from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse, raw
 from sanic.response import json as json_response
 
-from bot import logs, remote
+from bot import logs, remote, trackers
+from bot.bodies import Invalid, id_of, object_of
 from bot.tracker_store import EncryptedTrackerStore, NotConfigured
 from bot.turn import Inbound, Turns, health_of
 
 SECRET_VARIABLE = "QUANYI_GATEWAY_SECRET"
 SECRET_HEADER = "X-Quanyi-Secret"
 MAX_TEXT = 12_000  # characters
-MAX_BODY = 200_000  # bytes: MAX_TEXT of emoji as JSON escapes, and the rest
-
-_ID = re.compile(r"[\x21-\x7e]{1,200}")
 
 logs.install()
-
-
-@dataclass(frozen=True)
-class Invalid(Exception):
-    """A request that is not understood; ``reason`` says what to send instead and contains no text of a customer."""
-
-    reason: str
 
 
 class Gateway(InputChannel):
@@ -76,6 +65,17 @@ class Gateway(InputChannel):
             status, body = await self._turns.answer(_agent(request.app), inbound)
             return json_response(body, status)
 
+        @routes.post("/tracker/<operation:str>")
+        async def tracker(request: Request, operation: str) -> HTTPResponse:
+            if not self._knows_secret(request):
+                return json_response({"error": "unauthorized"}, 401)
+            try:
+                work = trackers.parse(operation, object_of(request))
+            except Invalid as invalid:
+                return json_response({"error": "bad_request", "reason": invalid.reason}, 400)
+            status, body = await trackers.do(work, self._turns, _agent(request.app))
+            return json_response(body, status)
+
         @routes.get("/health")
         async def health(request: Request) -> HTTPResponse:
             status, body = await health_of(_agent(request.app))
@@ -107,17 +107,8 @@ def parse(request: Request) -> Inbound:
     Raises:
         Invalid: see there.
     """
-    if len(request.body) > MAX_BODY:
-        raise Invalid(f"the body is larger than {MAX_BODY} bytes")
-    try:
-        body = request.json
-    except InvalidUsage:
-        raise Invalid("the body is not JSON") from None
-    if not isinstance(body, dict):
-        raise Invalid("the body is not a JSON object")
-    for field in ("message_id", "conversation_id"):
-        if not isinstance(body.get(field), str) or not _ID.fullmatch(body[field]):
-            raise Invalid(f"{field} must be 1 to 200 printable ASCII characters without spaces")
+    body = object_of(request)
+    message_id, conversation_id = id_of(body, "message_id"), id_of(body, "conversation_id")
     if not isinstance(body.get("text"), str):
         raise Invalid("text must be a string")
     if len(body["text"]) > MAX_TEXT:
@@ -128,8 +119,8 @@ def parse(request: Request) -> Inbound:
     if body["payload"] and not body["text"].startswith("/"):
         raise Invalid("a payload starts with /")
     return Inbound(
-        message_id=body["message_id"],
-        conversation_id=body["conversation_id"],
+        message_id=message_id,
+        conversation_id=conversation_id,
         text=body["text"] if body["payload"] else as_words(body["text"]),
         fresh=body["fresh"],
     )

@@ -42,6 +42,11 @@ class Sealer:
         self._ciphers = {key_id.encode(): AESGCM(key) for key_id, key in keys.items()}
         self._current = next(iter(self._ciphers))
 
+    @property
+    def head(self) -> bytes:
+        """How every value begins that the current key sealed."""
+        return bytes([len(self._current)]) + self._current
+
     @classmethod
     def from_text(cls, text: str) -> "Sealer":
         """Read ``id:base64,id:base64``.
@@ -66,8 +71,7 @@ class Sealer:
     def seal(self, plain: bytes, bound_to: bytes) -> bytes:
         """Encrypt ``plain`` with the current key, bound to its place."""
         nonce = os.urandom(NONCE_BYTES)
-        head = bytes([len(self._current)]) + self._current
-        return head + nonce + self._ciphers[self._current].encrypt(nonce, plain, head + bound_to)
+        return self.head + nonce + self._ciphers[self._current].encrypt(nonce, plain, self.head + bound_to)
 
     def open(self, sealed: bytes, bound_to: bytes) -> bytes:
         """Decrypt what ``seal`` returned for the same place.

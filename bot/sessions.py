@@ -1,7 +1,8 @@
 """When a new Rasa session begins, and what it takes along.
 
 A turn reads and rebuilds all events of its session, so its cost grows with the session. A session therefore ends
-after ``MAX_USER_TURNS``; the matter goes on: slots, the active form and the slot it asks for are set again in the
+after ``MAX_USER_TURNS``, and after ``MAX_SECONDS``, because what is old can only go by whole sessions
+(``bot.trackers``); the matter goes on: slots, the active form and the slot it asks for are set again in the
 new session. The sender asks for a session with nothing carried over (``fresh``) when a matter is closed or a person
 handed back.
 """
@@ -29,6 +30,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 
 MAX_USER_TURNS = 30
+MAX_SECONDS = 30 * 86400.0
 
 # This loop counts misunderstandings over the events of its session; a cut in its middle would ask the customer once
 # more.
@@ -43,6 +45,10 @@ class Reason(Enum):
     FRESH = "fresh"
     EXPIRED = "expired"
     LONG = "long"
+    OLD = "old"
+
+
+_GOES_ON = (Reason.LONG, Reason.OLD)
 
 
 @dataclass(frozen=True)
@@ -81,16 +87,19 @@ def reason_to_begin(tracker: DialogueStateTracker, domain: Domain, fresh: bool, 
     expires_after = domain.session_config.session_expiration_time  # minutes; 0 means never
     if expires_after and user_turns and now - user_turns[-1].timestamp > expires_after * 60:
         return Reason.EXPIRED
-    limit = _NEVER_LONGER_THAN if tracker.active_loop_name == _NOT_CUT_IN else MAX_USER_TURNS
-    return Reason.LONG if len(user_turns) >= limit else None
+    in_its_middle = tracker.active_loop_name == _NOT_CUT_IN
+    if len(user_turns) >= (_NEVER_LONGER_THAN if in_its_middle else MAX_USER_TURNS):
+        return Reason.LONG
+    is_old = now - tracker.events[0].timestamp > MAX_SECONDS
+    return Reason.OLD if is_old and not in_its_middle else None
 
 
 def begin(old: DialogueStateTracker, domain: Domain, reason: Reason) -> DialogueStateTracker:
     """Return a new tracker that starts the next session of ``old``'s conversation; nothing is stored yet."""
     carried: list[Event] = []
-    if reason is Reason.LONG or (reason is Reason.EXPIRED and domain.session_config.carry_over_slots):
+    if reason in _GOES_ON or (reason is Reason.EXPIRED and domain.session_config.carry_over_slots):
         carried += _set_slots(old)
-    if reason is Reason.LONG:
+    if reason in _GOES_ON:
         carried += _active_loop(old)
     events = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted(), *carried, ActionExecuted(ACTION_LISTEN_NAME)]
     tracker = DialogueStateTracker.from_events(old.sender_id, events, domain.slots, domain=domain)

@@ -18,7 +18,7 @@ from rasa.shared.core.events import Event, SessionStarted, UserUttered, deserial
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot import logs, loud
-from bot.database import URL_VARIABLE, Row, TurnTable
+from bot.database import URL_VARIABLE, Place, Row, StoredRow, TurnTable
 from bot.replies import Answer, answer_of
 from bot.sealing import KEYS_VARIABLE, Sealer
 from bot.sessions import Position, note_position, position_of
@@ -110,6 +110,33 @@ class EncryptedTrackerStore(TrackerStore):
         if self.event_broker is not None:
             await self._stream_new_events(self.event_broker, new, tracker.sender_id)
 
+    def opened(self, sender_id: str, row: Row | StoredRow) -> bytes:
+        """The events of a row as they are stored: a JSON list, UTF-8 with surrogates let through.
+
+        Raises:
+            Unreadable: see there.
+        """
+        return self._sealer.open(row.data, _place(sender_id, row.session, row.turn))
+
+    async def seal_again(self, after: Place, limit: int) -> tuple[int, Place | None]:
+        """Seal with the current key what older keys sealed among the next ``limit`` rows of the table.
+
+        Returns:
+            How many there were, and behind which row to go on; None: the table is at its end.
+
+        Raises:
+            Unreadable: a row needs a key that is gone. What was done before it stays done.
+        """
+        head, done = self._sealer.head, 0
+        rows = await self.table.heads(after, limit, len(head))
+        for place, begin in rows:
+            if begin != head:
+                bound_to = _place(*place)
+                done += await self.table.replace(
+                    place, lambda old, at=bound_to: self._sealer.seal(self._sealer.open(old, at), at)
+                )
+        return done, rows[-1][0] if len(rows) == limit else None
+
     async def keys(self) -> Iterable[str]:
         """Ids of all stored conversations."""
         return await self.table.senders()
@@ -128,8 +155,7 @@ class EncryptedTrackerStore(TrackerStore):
         return tracker
 
     def _events(self, sender_id: str, row: Row) -> list[Event]:
-        plain = self._sealer.open(row.data, _place(sender_id, row.session, row.turn))
-        return deserialise_events(json.loads(plain))
+        return deserialise_events(json.loads(self.opened(sender_id, row)))
 
     async def _stored_position(self, sender_id: str) -> Position:
         stored = await self.retrieve(sender_id)

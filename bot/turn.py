@@ -33,7 +33,9 @@ SECONDS = Histogram(
 )
 FAILURES = Counter("quanyi_bot_turn_failures_total", "Turns that failed and were not saved.", ["kind"])
 REPLAYS = Counter("quanyi_bot_turn_replays_total", "Messages answered from the stored turn.")
-SESSIONS = Counter("quanyi_bot_sessions_total", "Sessions begun, by reason; 'long' is a carry-over.", ["reason"])
+SESSIONS = Counter(
+    "quanyi_bot_sessions_total", "Sessions begun, by reason; 'long' and 'old' are carry-overs.", ["reason"]
+)
 
 
 class NoReply(Exception):
@@ -88,7 +90,7 @@ class Turns:
         try:
             body = await self._in_order(agent, inbound)
         except Exception as error:
-            kind, status = next((known for cls, known in _KINDS.items() if isinstance(error, cls)), ("internal", 500))
+            kind, status = kind_of(error)
             FAILURES.labels(kind).inc()
             log.error("turn.failed", kind=kind, exc_info=error)
             return status, {"error": kind}
@@ -111,8 +113,8 @@ class Turns:
             await asyncio.wait(self._running, timeout=5.0)
 
     async def _in_order(self, agent: Agent | None, inbound: Inbound) -> dict[str, Any]:
-        processor, store = _parts_of(agent)
-        async with self._lock(inbound.conversation_id):
+        processor, store = parts_of(agent)
+        async with self.alone(inbound.conversation_id):
             opened = await store.open_turn(inbound.conversation_id, inbound.message_id)
             if opened.answered is not None:
                 REPLAYS.inc()
@@ -120,7 +122,8 @@ class Turns:
             return _body(inbound, await run(processor, store, opened.tracker, inbound), replayed=False)
 
     @asynccontextmanager
-    async def _lock(self, conversation_id: str) -> AsyncIterator[None]:
+    async def alone(self, conversation_id: str) -> AsyncIterator[None]:
+        """No turn of this conversation runs in this process meanwhile; waits for those that do."""
         # Rasa's own lock polls once a second.
         lock, waiting = self._locks.get(conversation_id, (None, 0))
         lock = lock or asyncio.Lock()
@@ -175,7 +178,7 @@ async def run(
 async def health_of(agent: Agent | None) -> tuple[int, dict[str, Any]]:
     """200 with the model's name when a turn could run now, otherwise 503 with the kind of what is missing."""
     try:
-        _, store = _parts_of(agent)
+        _, store = parts_of(agent)
         await asyncio.wait_for(store.table.ping(), HEALTH_SECONDS)
     except NotReady:
         return 503, {"status": "not_ready"}
@@ -184,7 +187,17 @@ async def health_of(agent: Agent | None) -> tuple[int, dict[str, Any]]:
     return 200, {"status": "ok", "model": agent.processor.model_filename if agent and agent.processor else None}
 
 
-def _parts_of(agent: Agent | None) -> tuple[MessageProcessor, EncryptedTrackerStore]:
+def kind_of(error: Exception) -> tuple[str, int]:
+    """What the sender is told of a failure, and the HTTP status."""
+    return next((known for cls, known in _KINDS.items() if isinstance(error, cls)), ("internal", 500))
+
+
+def parts_of(agent: Agent | None) -> tuple[MessageProcessor, EncryptedTrackerStore]:
+    """What a turn needs of the agent.
+
+    Raises:
+        NotReady: see there.
+    """
     if agent is None or agent.processor is None:
         raise NotReady("no model is loaded")
     if not isinstance(agent.tracker_store, EncryptedTrackerStore):

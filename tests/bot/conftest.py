@@ -16,6 +16,11 @@ else:
     import pytest
     from servers import ACTIONS_SECRET, GATEWAY_SECRET, HERE, ROOT, ActionServer, Postgres, RasaServer
 
+    from tests.support import leaks
+
+    pytest_plugins = ["tests.support.leak_check"]
+    leaks.SCAN.expected = (leaks.OUTPUT, leaks.LOGS, leaks.ERRORS, leaks.METRICS)  # nothing here shows an inbox
+
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 

@@ -15,6 +15,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from tests.support.leaks import ERRORS, METRICS, SCAN
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 ACTIONS_SECRET = "actions-secret-for-tests"
@@ -49,6 +51,8 @@ def request(
             status, content = answer.status, answer.read()
     except urllib.error.HTTPError as error:
         status, content = error.code, error.read()
+    if status >= 400 or url.endswith("/metrics"):
+        SCAN.look(ERRORS if status >= 400 else METRICS, f"{status} of {url}", content.decode(errors="replace"))
     try:
         return status, json.loads(content)
     except ValueError:
@@ -199,6 +203,7 @@ class RasaServer:
         return self.output.read_text(encoding="utf-8")
 
     def stop(self) -> None:
+        request(f"{self.url}/metrics", None, {"X-Quanyi-Secret": GATEWAY_SECRET})  # looked at
         self.process.terminate()
         try:
             self.process.wait(10)

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import random
+import signal
+import subprocess
+import sys
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
+from threading import Event, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, LargeBinary, select, text, type_coerce, update
+from sqlalchemy import Column, LargeBinary, func, select, text, type_coerce, update
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from care.accounts.proofs import know_user, prove
 from care.accounts.tables import Customer
@@ -28,13 +39,18 @@ from care.db import Base, SealedType, transaction
 from care.errors import InvalidInput
 from care.notices.tables import Notice
 from care.once import OnceKey
+from care.privacy.tables import DataCopy, Incident, IncidentStep
 from care.sla.policy import policy
 from care.tickets.rules import Status
 from care.tickets.service import change_status
 from care.tickets.tables import Ticket
 from cli.keys import new_key, rotate
-from tests.support.environment import KEYS, forget_settings, key
+from tests.support.environment import GATEWAY_SECRET, KEYS, NOBODY, forget_settings, key
+from tests.support.privacy import plant
+from tests.support.serving import served
+from tests.support.source import ROOT
 from tests.support.times import NOW
+from tests.support.waiting import until
 
 NEW = f"k2:{key('n')}"
 PICTURE = b"picture" * 1000
@@ -86,6 +102,12 @@ def _one_of_everything() -> None:
         begin_dispute(session, "c1", "13800138000", "p1", "彩铃", Decimal("5.00"), None, "no_consent", key, NOW)
         set_owner(session, "c1", "agent")  # one message and one receipt, and nothing else
         store_evidence(session, "c1", CheckedFile("账单.jpg", "image/jpeg", PICTURE), "m1", NOW)
+    plant(NOW, "13800138001")  # requests about personal data with all that goes with them
+    with transaction() as session:
+        incident = Incident(number="SJ261121-1", source="staff", description="一份报表发错了人", found_at=NOW)
+        session.add(incident)
+        session.flush()
+        session.add(IncidentStep(incident_id=incident.id, step="stop", note="已收回", staff="7", at=NOW))
 
 
 def _sealed_columns() -> list[Column[Any]]:
@@ -114,8 +136,9 @@ def test_every_sealed_column_is_sealed_again(keys: pytest.MonkeyPatch) -> None:
     with transaction() as session:
         assert session.get_one(Message, 1).text == "没信号"
         assert session.get_one(Message, 1).card == {"kind": "summary"}
-        assert session.query(Customer).one().name == "王小明"
-        assert session.query(AttachmentContent).one().content == PICTURE
+        assert session.get_one(Customer, 1).name == "王小明"
+        assert PICTURE in session.scalars(select(AttachmentContent.content)).all()
+        assert session.query(DataCopy).one().content
 
 
 def test_a_second_run_finds_nothing_to_do(keys: pytest.MonkeyPatch) -> None:
@@ -125,13 +148,11 @@ def test_a_second_run_finds_nothing_to_do(keys: pytest.MonkeyPatch) -> None:
     assert set(rotate().values()) == {0}
 
 
-def test_more_values_than_one_batch_and_only_the_old_ones(keys: pytest.MonkeyPatch) -> None:
-    """1,200 messages, every third sealed with the new key already, as after a run that was stopped."""
-    _use(keys, f"{NEW},{KEYS}")
-    old, new = Keyring(KEYS), Keyring(NEW)
+def _messages(count: int, keys_of: Callable[[int], str]) -> None:
+    rings = {keys: Keyring(keys) for keys in (KEYS, NEW)}
     rows = [
-        {"at": NOW, "text": (new if number % 3 == 0 else old).seal(f"第{number}条".encode(), "messages.text")}
-        for number in range(1200)
+        {"at": NOW, "text": rings[keys_of(number)].seal(f"第{number}条".encode(), "messages.text")}
+        for number in range(count)
     ]
     with transaction() as session:
         session.add(Conversation(id="c1", channel="rest", created_at=NOW))
@@ -143,6 +164,12 @@ def test_more_values_than_one_batch_and_only_the_old_ones(keys: pytest.MonkeyPat
             ),
             rows,
         )
+
+
+def test_more_values_than_one_batch_and_only_the_old_ones(keys: pytest.MonkeyPatch) -> None:
+    """1,200 messages, every third sealed with the new key already, as after a run that was stopped."""
+    _use(keys, f"{NEW},{KEYS}")
+    _messages(1200, lambda number: NEW if number % 3 == 0 else KEYS)
     assert rotate()["messages.text"] == 800
     assert _key_ids() == {b"k2"}
     with transaction() as session:
@@ -181,6 +208,96 @@ def test_a_key_that_is_gone_is_named_and_nothing_is_lost(keys: pytest.MonkeyPatc
         rotate()
     _use(keys, f"{NEW},{KEYS}")
     assert sum(rotate().values()) >= len(_sealed_columns())
+
+
+def _command(rasa: str = NOBODY) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "cli", "keys", "rotate"],
+        cwd=ROOT,
+        env=os.environ | {"QUANYI_RASA_URL": rasa},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _sealed_again() -> int:
+    with transaction() as session:
+        head = func.substr(type_coerce(Message.text, LargeBinary), 1, 4)
+        return session.scalar(select(func.count()).where(head == b"\x01\x02k2")) or 0
+
+
+@contextmanager
+def _somebody_writes() -> Iterator[list[str]]:
+    """Customers go on meanwhile, and rows are changed that are sealed again: what was written."""
+    written: list[str] = []
+    stop = Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            said = f"新的第{len(written)}条"
+            with transaction() as session:
+                session.add(Message(conversation_id="c1", author="customer", text=said, created_at=NOW))
+                session.get_one(Message, 1 + len(written) * 7 % 3000).card = {"kind": said}
+            written.append(said)
+
+    writer = Thread(target=write)
+    writer.start()
+    try:
+        yield written
+    finally:
+        stop.set()
+        writer.join()
+
+
+def test_killed_at_random_points_while_messages_are_written(keys: pytest.MonkeyPatch) -> None:
+    """Nothing is lost, everything opens with the new key alone after a run to the end."""
+    count, seed = 6000, random.randrange(2**32)
+    points = sorted(random.Random(seed).sample(range(1, count), 4))
+    _messages(count, lambda number: KEYS)
+    _use(keys, f"{NEW},{KEYS}")
+    killed = 0
+    with _somebody_writes() as written:
+        for point in points:
+            process = _command()
+            until(lambda point=point, process=process: _sealed_again() >= point or process.poll() is not None, "it", 60)
+            process.send_signal(signal.SIGKILL)
+            process.communicate(timeout=10)
+            killed += process.returncode == -signal.SIGKILL
+        rotate()
+    assert killed, f"none of the runs was stopped halfway, seed {seed}"
+    assert rotate()["messages.text"] == 0
+    assert len(written) > 4
+    _use(keys, NEW)
+    with transaction() as session:
+        texts = session.scalars(select(Message.text).order_by(Message.id)).all()
+    assert texts == [f"第{number}条" for number in range(count)] + written, f"seed {seed}"
+
+
+def test_rasas_database_is_not_done_and_it_says_so(keys: pytest.MonkeyPatch) -> None:
+    _one_of_everything()
+    _use(keys, f"{NEW},{KEYS}")
+    process = _command()
+    out, error = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "messages.text: " in out
+    assert "Rasa's database was NOT done" in error
+    assert "Keep the old key in QUANYI_TRACKER_KEYS" in error
+    assert _key_ids() == {b"k2"}, "what could be done is done"
+
+
+def test_rasa_is_asked_to_the_end(keys: pytest.MonkeyPatch) -> None:
+    pages = [{"resealed": 500, "next": ["c", 0, 1]}, {"resealed": 20, "next": None}]
+
+    async def reseal(request: Request) -> Response:
+        assert request.headers["x-quanyi-secret"] == GATEWAY_SECRET
+        return JSONResponse(pages.pop(0))
+
+    with served(Starlette(routes=[Route("/webhooks/quanyi/tracker/reseal", reseal, methods=["POST"])])) as url:
+        process = _command(url)
+        out, error = process.communicate(timeout=60)
+    assert (process.returncode, error) == (0, "")
+    assert out.splitlines()[-1] == "bot_turns.data (Rasa): 520"
 
 
 def test_a_new_key_is_valid() -> None:

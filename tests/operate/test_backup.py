@@ -42,6 +42,14 @@ from care.followup.service import prove_by_digits, prove_contact
 from care.handoff.rules import Reason
 from care.handoff.service import raise_concerns
 from care.once import OnceKey
+from care.privacy.tables import (
+    Audit,
+    ForgottenExample,
+    ImpactAssessment,
+    Incident,
+    IncidentStep,
+    RetentionRun,
+)
 from care.sla.policy import policy
 from care.sla.service import due_times
 from care.tickets.rules import Status
@@ -57,10 +65,11 @@ from tests.e2e.pictures import screenshot
 from tests.support.billing import seed
 from tests.support.chat import Chat
 from tests.support.environment import VARIABLES, forget_settings, key
+from tests.support.privacy import plant
 from tests.support.times import NOW
 
 OPERATE = Path(__file__).resolve().parents[2] / "docs" / "operate"
-PHONE = "13800138000"
+PHONE, OTHER = "13800138000", "13800138001"
 PICTURE = "路由器红灯.png"
 TRACKER_KEYS = f"t1:{key('t')}"
 TURN = b'[{"event":"user"}]'
@@ -155,7 +164,22 @@ def _fill() -> Chat:
     seed(NOW, 9)  # the last of them has a contract that ends
     asyncio.run(remind(DemoBilling(clock=lambda: NOW), clock=lambda: NOW))
     chat.ask_for_a_person()
+    plant(NOW, OTHER)  # requests about personal data with all that goes with them
+    _register()
     return chat
+
+
+def _register() -> None:
+    """What the operator owes by itself."""
+    with transaction() as session:
+        incident = Incident(number="SJ261121-1", source="staff", description="一份报表发错了人", found_at=NOW)
+        session.add(incident)
+        session.flush()
+        session.add(IncidentStep(incident_id=incident.id, step="stop", note="已收回", staff="7", at=NOW))
+        session.add(ForgottenExample(label="billing_detail", text_index=b"i" * 32, at=NOW))
+        session.add(RetentionRun(version="1", started_at=NOW, counts={}))
+        session.add(Audit(version="1", started_at=NOW, asked=1, leaks=[]))
+        session.add(ImpactAssessment(day=NOW.date(), staff="7", digest="0" * 64, at=NOW))
 
 
 def _understand(turn: Turn) -> None:
@@ -261,7 +285,7 @@ def test_the_dump_can_be_looked_at_and_shows_no_personal_data(operator: Operator
     plain = operator.run("pg_restore --schema=public --file=- quanyi.dump")
     plain += operator.run("pg_restore --file=- quanyi_tracker.dump")
     assert restored.conversation_id in plain
-    for told in (PHONE, PHONE.encode().hex(), "宽带断了", "路由器", b"\x89PNG".hex()):
+    for told in (PHONE, PHONE.encode().hex(), OTHER, "宽带断了", "路由器", b"\x89PNG".hex()):
         assert told not in plain
 
 
