@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+pytest_plugins = ["tests.support.leak_check"]
+
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
@@ -25,6 +27,7 @@ def postgres() -> Iterator[Embedded]:
     from cli.migrate import migrate
     from cli.run.postgres import throwaway
     from tests.support.environment import VARIABLES, forget_settings
+    from tests.support.leaks import SCAN
 
     with throwaway() as server, pytest.MonkeyPatch.context() as patch:
         for name, value in {**VARIABLES, "QUANYI_DATABASE_URL": server.url}.items():
@@ -32,6 +35,7 @@ def postgres() -> Iterator[Embedded]:
         forget_settings()
         migrate()
         yield server
+        SCAN.look_at_files(server.directory)
         forget_settings()
 
 

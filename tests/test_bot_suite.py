@@ -28,3 +28,4 @@ def test_bot_suite() -> None:
         command, cwd=ROOT, env=environment, timeout=TIMEOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     assert done.returncode == 0, done.stdout
+    assert "looked for personal data in: output " in done.stdout
