@@ -92,6 +92,15 @@ def parse(
 
 
 @nlu.command()
+def forget() -> None:
+    """Take out what trainers wrote for messages that their customers had deleted; the service must run."""
+    from cli.nlu.forget import forget as run
+    from cli.run.checkout import here
+
+    run(here())
+
+
+@nlu.command()
 def annotate(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 where one would change.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Take off the marks that are there first.")] = False,

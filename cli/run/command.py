@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 
+from care.privacy.retention import retention
 from cli.environments.bot import ensure_bot
 from cli.environments.lock import exclusive
 from cli.environments.widget import ensure_widget
@@ -64,6 +65,7 @@ def _run(checkout: Checkout, ports: Ports, progress: Progress) -> int:
     told = told_variables(os.environ, ports, secrets, urls, checkout.logs)
     address = f"http://127.0.0.1:{ports.web}/"
     parts = all_parts(Setting(checkout, ports, told, progress, server))
+    logs.forget_old(checkout.logs, retention().periods["logs"].days, time.time())
     for log in (*(part.log for part in parts), checkout.logs / "sms.log"):
         logs.rotate(log)
     commands = {part.name: part.title for part in parts}

@@ -33,7 +33,7 @@ _RASA_VARIABLES = (
     "QUANYI_ACTIONS_URL",
 )
 #: Nobody needs them to start; told with the others so that they are hidden in what is printed.
-_OPTIONAL_SECRETS = ("QUANYI_SMS_KEY", "QUANYI_IDENTITY_KEY", "QUANYI_TMF_KEY")
+_OPTIONAL_SECRETS = ("QUANYI_SMS_KEY", "QUANYI_IDENTITY_KEY", "QUANYI_OPERATOR_KEY", "QUANYI_TMF_KEY")
 #: Rasa's own: the others have no business with its events.
 _RASA_ONLY = ("QUANYI_TRACKER_URL", "QUANYI_TRACKER_KEYS")
 

@@ -21,6 +21,13 @@ def rotate(log: Path) -> None:
         log.replace(_old(log))
 
 
+def forget_old(folder: Path, days: int, now: float) -> None:
+    """Logs of parts that have written nothing for so long: of runs that are long over. `now`: POSIX seconds."""
+    for log in (*folder.glob("*.log"), *folder.glob("*.log.1")):
+        if log.stat().st_mtime < now - days * 86_400:
+            log.unlink()
+
+
 def shorten(log: Path, cap: int = CAP) -> None:
     """Keep a log below its cap while its writer goes on: it has the file open for appending, so the file stays."""
     try:

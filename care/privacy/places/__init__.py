@@ -6,7 +6,30 @@ stands in no place of the data map fails tests/care/privacy/test_data_map.py.
 
 from __future__ import annotations
 
+from care.privacy.places.accesses import Accesses
+from care.privacy.places.account import Account
 from care.privacy.places.base import Place
+from care.privacy.places.choices import Choices
+from care.privacy.places.conversations import Conversations
+from care.privacy.places.files import Files
+from care.privacy.places.notices import Notices
+from care.privacy.places.orders import Orders
+from care.privacy.places.requests import Requests
+from care.privacy.places.telephone import Telephone
+from care.privacy.places.tickets import Tickets
+from care.privacy.places.training import Training
 
 #: in the order of a deletion
-PLACES: tuple[Place, ...] = ()
+PLACES: tuple[Place, ...] = (
+    Notices(),
+    Orders(),
+    Training(),
+    Files(),
+    Tickets(),
+    Conversations(),
+    Choices(),
+    Accesses(),
+    Telephone(),
+    Account(),
+    Requests(),
+)

@@ -18,6 +18,17 @@ def test_rotate_keeps_the_last_run(tmp_path: Path) -> None:
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"web.log": "third", "web.log.1": "second"}
 
 
+def test_what_nobody_has_written_to_for_long_goes(tmp_path: Path) -> None:
+    """Of a part that is no more, or of a demo that was not run for half a year."""
+    now = 1_800_000_000.0
+    for name, days in (("old.log", 185), ("old.log.1", 185), ("new.log", 183), ("new.log.1", 183), ("old.txt", 185)):
+        (tmp_path / name).write_text(name)
+        os.utime(tmp_path / name, (now - days * 86_400,) * 2)
+    logs.forget_old(tmp_path, 184, now)
+    assert {path.name for path in tmp_path.iterdir()} == {"new.log", "new.log.1", "old.txt"}
+    logs.forget_old(tmp_path / "not-there-yet", 184, now)
+
+
 def test_shorten_while_somebody_writes(tmp_path: Path) -> None:
     log = tmp_path / "web.log"
     writer = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)

@@ -1,0 +1,164 @@
+"""What was said, what the bot took it for, what the words let fear, and who was asked for.
+
+A conversation stays as an empty row: orders and requests point at it, and the one that asks goes on. What was said
+after the request is another matter. Hand-offs that are over go too: their reason (beside themselves, elderly) says
+something of somebody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, delete, exists, or_, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from care.attachments.tables import MessageAttachment
+from care.conversations.tables import Conversation, Message
+from care.handoff.rules import OPEN
+from care.handoff.tables import Concern, Handoff
+from care.once import Receipt
+from care.privacy.holds import EVIDENCE
+from care.privacy.places.base import Counts, Held, Record
+from care.privacy.places.batches import count, is_old, oldest
+from care.privacy.places.exported import record
+from care.privacy.rules import Hold
+from care.privacy.subject import Subject
+from care.turns.tables import MessageReading
+
+#: messages that are deleted in one statement
+_AT_ONCE = 1000
+_END = 2**63 - 1
+_IS_OVER = Handoff.status.not_in(OPEN)
+
+
+class Conversations:
+    name = "conversations"
+
+    def records(self, session: Session, subject: Subject) -> Iterator[Record]:
+        here, messages = subject.conversations, _messages_of(subject)
+        read = MessageReading.message_id.in_(select(Message.id).where(messages))
+        tables: list[tuple[Any, ColumnElement[bool], Any]] = [
+            (Conversation, Conversation.id.in_(here), Conversation.created_at),
+            (Message, messages, Message.id),
+            (MessageReading, read, MessageReading.message_id),
+            (Concern, Concern.conversation_id.in_(here), Concern.raised_at),
+            (Handoff, Handoff.conversation_id.in_(here), Handoff.id),
+            (Receipt, _receipts_of(subject), Receipt.created_at),
+        ]
+        for table, theirs, order in tables:
+            for row in session.scalars(select(table).where(theirs).order_by(order)):
+                yield record(row)
+
+    def plan(self, session: Session, subject: Subject, now: datetime) -> Counts:
+        removed = count(session, Message, *_going(subject))
+        removed += sum(count(session, table, theirs) for table, theirs in _marks_of(subject))
+        return Counts(removed, count(session, Conversation, *_full(subject)), _held(session, subject))
+
+    def erase(self, session: Session, subject: Subject, now: datetime) -> Counts:
+        held = _held(session, subject)
+        ids = session.scalars(select(Message.id).where(*_going(subject)).order_by(Message.id)).all()
+        removed = sum(_delete_messages(session, ids[at : at + _AT_ONCE]) for at in range(0, len(ids), _AT_ONCE))
+        removed += sum(_delete(session, table, theirs) for table, theirs in _marks_of(subject))
+        _delete(session, Receipt, _receipts_of(subject))
+        return Counts(removed, _empty(session, subject), held)
+
+    def expire(self, session: Session, before: datetime, now: datetime, limit: int) -> Counts:
+        """By the day of each message: a conversation in a messenger never ends."""
+        old = is_old(session, Message.id, Message.created_at, before)
+        ids = oldest(session, Message.id, limit, old, ~EVIDENCE)
+        here = _conversations_of(session, ids)
+        removed = _delete_messages(session, ids)
+        removed += _delete_marks(session, here, before)
+        held = count(session, Message, old, EVIDENCE)
+        return Counts(removed, _empty_shells(session, here), [Held(Hold.OPEN_TICKET, held)] if held else [])
+
+
+def _until(subject: Subject) -> int:
+    return _END if subject.until is None else subject.until
+
+
+def _messages_of(subject: Subject) -> ColumnElement[bool]:
+    return and_(Message.conversation_id.in_(subject.conversations), Message.id <= _until(subject))
+
+
+def _going(subject: Subject) -> tuple[ColumnElement[bool], ...]:
+    return _messages_of(subject), ~EVIDENCE
+
+
+def _receipts_of(subject: Subject) -> ColumnElement[bool]:
+    """That something was done once for a message: worth nothing when that is answered."""
+    return and_(Receipt.conversation_id.in_(subject.conversations), Receipt.message_id <= _until(subject))
+
+
+def _marks_of(subject: Subject) -> list[tuple[Any, ColumnElement[bool]]]:
+    """What was concluded of them, and that a person was asked for."""
+    here = subject.conversations
+    return [
+        (Concern, and_(Concern.conversation_id.in_(here), Concern.message_id <= _until(subject))),
+        (Handoff, and_(Handoff.conversation_id.in_(here), _IS_OVER)),
+    ]
+
+
+def _goes_on(subject: Subject) -> ColumnElement[bool]:
+    return exists().where(Message.conversation_id == Conversation.id, Message.id > _until(subject))
+
+
+def _full(subject: Subject) -> tuple[ColumnElement[bool], ...]:
+    """Conversations that still tell something themselves. A matter that was closed since the request is another one,
+    and a child's conversation stays one while it goes on."""
+    return Conversation.id.in_(subject.conversations), or_(
+        Conversation.opening_key.is_not(None),
+        Conversation.closed_by <= _until(subject),
+        and_(Conversation.minor_at.is_not(None), ~_goes_on(subject)),
+    )
+
+
+def _empty(session: Session, subject: Subject) -> int:
+    emptied = (
+        update(Conversation)
+        .where(*_full(subject))
+        .values(
+            opening_key=None,
+            closed_by=case((Conversation.closed_by > _until(subject), Conversation.closed_by), else_=None),
+            minor_at=case((_goes_on(subject), Conversation.minor_at), else_=None),
+        )
+    )
+    return int(session.execute(emptied).rowcount)  # type: ignore[attr-defined]
+
+
+def _delete(session: Session, table: Any, *which: ColumnElement[bool]) -> int:
+    return int(session.execute(delete(table).where(*which)).rowcount)  # type: ignore[attr-defined]
+
+
+def _held(session: Session, subject: Subject) -> list[Held]:
+    kept = count(session, Message, _messages_of(subject), EVIDENCE)
+    return [Held(Hold.OPEN_TICKET, kept)] if kept else []
+
+
+def _delete_messages(session: Session, ids: Collection[int]) -> int:
+    """With their readings and what trainers did with them (ON DELETE CASCADE)."""
+    session.execute(update(Message).where(Message.in_reply_to.in_(ids)).values(in_reply_to=None))
+    _delete(session, MessageAttachment, MessageAttachment.message_id.in_(ids))
+    done = select(Message.conversation_id, Message.id).where(Message.id.in_(ids))
+    _delete(session, Receipt, tuple_(Receipt.conversation_id, Receipt.message_id).in_(done))
+    return _delete(session, Message, Message.id.in_(ids))
+
+
+def _conversations_of(session: Session, message_ids: Collection[int]) -> list[str]:
+    return list(session.scalars(select(Message.conversation_id).where(Message.id.in_(message_ids)).distinct()))
+
+
+def _delete_marks(session: Session, conversations: Collection[str], before: datetime) -> int:
+    concerns = _delete(session, Concern, Concern.conversation_id.in_(conversations), Concern.raised_at < before)
+    is_old = and_(Handoff.changed_at < before, _IS_OVER)
+    return concerns + _delete(session, Handoff, Handoff.conversation_id.in_(conversations), is_old)
+
+
+def _empty_shells(session: Session, conversations: Collection[str]) -> int:
+    """Those of them in which nothing is left."""
+    is_empty = ~exists().where(Message.conversation_id == Conversation.id)
+    emptied = update(Conversation).where(Conversation.id.in_(conversations), is_empty)
+    nothing = {"opening_key": None, "closed_by": None, "minor_at": None}
+    return int(session.execute(emptied.values(nothing)).rowcount)  # type: ignore[attr-defined]

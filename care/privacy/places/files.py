@@ -1,0 +1,77 @@
+"""Files that customers sent, with their contents, and where each was sent and used."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, exists, select
+from sqlalchemy.orm import Session
+
+from care.attachments.tables import Attachment, AttachmentContent, MessageAttachment, TicketEvidence
+from care.privacy.holds import EVIDENCE_FILES
+from care.privacy.places.base import Counts, Held, Record
+from care.privacy.places.batches import count, is_old, oldest
+from care.privacy.places.exported import record
+from care.privacy.rules import Hold
+from care.privacy.subject import Subject
+
+_AT_ONCE = 100
+
+
+class Files:
+    name = "files"
+
+    def records(self, session: Session, subject: Subject) -> Iterator[Record]:
+        """One content in memory at a time."""
+        ids = session.scalars(select(Attachment.id).where(_of(subject)).order_by(Attachment.position)).all()
+        for id in ids:
+            tables: list[tuple[Any, ColumnElement[bool]]] = [
+                (Attachment, Attachment.id == id),
+                (AttachmentContent, AttachmentContent.attachment_id == id),
+                (MessageAttachment, MessageAttachment.attachment_id == id),
+                (TicketEvidence, TicketEvidence.attachment_id == id),
+            ]
+            for table, its in tables:
+                for row in session.scalars(select(table).where(its)).all():
+                    yield record(row)
+                    session.expunge(row)
+
+    def plan(self, session: Session, subject: Subject, now: datetime) -> Counts:
+        return Counts(count(session, Attachment, _of(subject), ~EVIDENCE_FILES), held=_held(session, _of(subject)))
+
+    def erase(self, session: Session, subject: Subject, now: datetime) -> Counts:
+        held = _held(session, _of(subject))
+        ids = session.scalars(select(Attachment.id).where(_of(subject), ~EVIDENCE_FILES)).all()
+        removed = sum(_remove(session, ids[at : at + _AT_ONCE]) for at in range(0, len(ids), _AT_ONCE))
+        return Counts(removed, held=held)
+
+    def expire(self, session: Session, before: datetime, now: datetime, limit: int) -> Counts:
+        old = is_old(session, Attachment.position, Attachment.created_at, before)
+        places = oldest(session, Attachment.position, limit, old, ~EVIDENCE_FILES)
+        ids = session.scalars(select(Attachment.id).where(Attachment.position.in_(places))).all()
+        return Counts(_remove(session, ids), held=_held(session, old))
+
+
+def _of(subject: Subject) -> ColumnElement[bool]:
+    """Sent in their conversations, and not again since the request."""
+    theirs = Attachment.conversation_id.in_(subject.conversations)
+    if subject.until is None:
+        return theirs
+    later = exists().where(
+        MessageAttachment.attachment_id == Attachment.id, MessageAttachment.message_id > subject.until
+    )
+    return and_(theirs, ~later)
+
+
+def _held(session: Session, which: ColumnElement[bool]) -> list[Held]:
+    kept = count(session, Attachment, which, EVIDENCE_FILES)
+    return [Held(Hold.OPEN_TICKET, kept)] if kept else []
+
+
+def _remove(session: Session, ids: Collection[str]) -> int:
+    for of_files in (TicketEvidence.attachment_id, MessageAttachment.attachment_id, AttachmentContent.attachment_id):
+        session.execute(delete(of_files.class_).where(of_files.in_(ids)))
+    removed = session.execute(delete(Attachment).where(Attachment.id.in_(ids)).returning(Attachment.id))
+    return len(removed.all())

@@ -1,0 +1,234 @@
+"""Tickets, their history, clocks, and who may ask about them.
+
+A ticket that is over becomes a line of statistics: kind, category, department, dates, clocks and the steps that were
+taken, and nobody's. What a stranger filed about somebody's number keeps the stranger's words, without the number.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from care.accounts.service import phone_index
+from care.accounts.tables import Customer
+from care.db import Base
+from care.privacy.holds import held_tickets
+from care.privacy.places.base import Counts, Held, Record
+from care.privacy.places.batches import count
+from care.privacy.places.exported import as_json, record
+from care.privacy.rules import Hold, Kind, Status
+from care.privacy.subject import Subject
+from care.privacy.tables import PrivacyRequest
+from care.sla.service import end_clocks
+from care.sla.tables import Clock
+from care.tickets import rules
+from care.tickets.service import change_status
+from care.tickets.tables import Ticket, TicketEvent, TicketGrant
+from care.training.numbers import SPOKEN
+
+#: what stands in the place of the customer's story
+ERASED = "（已按客户要求删除）"
+EXPIRED = "（保存期满已删除）"
+#: in the place of a number in somebody else's words
+NO_NUMBER = "（号码已删除）"
+
+_WORDS = ("since", "wish", "contact", "address", "speed_test", "outcome")
+_PERSONAL = (*_WORDS, "since_date", "line", "line_index", "customer_id", "notify_phone")
+#: all that is told of a ticket that somebody else filed about the number
+_FACTS = ("number", "kind", "category", "status", "created_at")
+#: nobody owes the customer an answer to a proposal
+_WAITS = and_(Ticket.status.in_(rules.OPEN), Ticket.kind != rules.Kind.FEEDBACK)
+#: what people put between the digits of one number
+_GAP = "[ \\-\u00a0\u200b\u2010-\u2015\u2212_.·,，、]{0,3}"
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What there is to do, found the same way for the plan and for the deed."""
+
+    #: to be made nobody's
+    over: list[Ticket]
+    #: of the deletion that is being carried out: it is told of until it is done
+    running: list[Ticket]
+    #: for each ticket of others with the number in it: row, column and new value
+    masked: list[list[tuple[Base, str, Any]]]
+    grants: ColumnElement[bool]
+    held: list[Held]
+
+
+class Tickets:
+    name = "tickets"
+
+    def records(self, session: Session, subject: Subject) -> Iterator[Record]:
+        """Own tickets whole, with what was concluded (repeat_of, threatens_appeal, priority); of others' the facts."""
+        own, others = set(subject.tickets), set(subject.mentions) - set(subject.tickets)
+        for ticket in filter(_is_somebodys, _by_id(session, own | others)):
+            yield record(ticket) if ticket.id in own else _facts(ticket)
+        for event in session.scalars(
+            select(TicketEvent).where(TicketEvent.ticket_id.in_(own)).order_by(TicketEvent.id)
+        ):
+            yield record(event)
+        for clock in session.scalars(select(Clock).where(Clock.ticket_id.in_(own)).order_by(Clock.id)):
+            yield record(clock)
+        grants = select(TicketGrant).where(TicketGrant.conversation_id.in_(subject.conversations))
+        for grant in session.scalars(grants.order_by(TicketGrant.granted_at)):
+            yield record(grant)
+
+    def plan(self, session: Session, subject: Subject, now: datetime) -> Counts:
+        work = _work(session, subject)
+        return _counts(work, count(session, TicketGrant, work.grants))
+
+    def erase(self, session: Session, subject: Subject, now: datetime) -> Counts:
+        work = _work(session, subject, lock=True)
+        grants = len(session.execute(delete(TicketGrant).where(work.grants).returning(TicketGrant.ticket_id)).all())
+        for ticket in work.over:
+            _end(session, ticket, now)
+        _forget(session, work.over, ERASED)
+        for ticket in work.running:
+            _blank(ticket)
+        for row, column, value in chain.from_iterable(work.masked):
+            setattr(row, column, value)
+        if subject.phone is not None:
+            # Also on tickets that stay: the customer's row goes, and the ticket has all that it needs.
+            customers = select(Customer.id).where(Customer.phone_index == phone_index(subject.phone))
+            session.execute(update(Ticket).where(Ticket.customer_id.in_(customers)).values(customer_id=None))
+        session.flush()
+        return _counts(work, grants)
+
+    def expire(self, session: Session, before: datetime, now: datetime, limit: int) -> Counts:
+        """Counted from the last thing that happened to it."""
+        is_somebodys = Ticket.conversation_id.is_not(None)
+        lately = exists().where(TicketEvent.ticket_id == Ticket.id, TicketEvent.at >= before)
+        old = and_(is_somebodys, Ticket.created_at < before, ~lately)
+        over = session.scalars(
+            select(Ticket).where(old, ~_WAITS).order_by(Ticket.id).limit(limit).with_for_update(skip_locked=True)
+        ).all()
+        for ticket in over:
+            _end(session, ticket, now)
+        ids = [ticket.id for ticket in over]
+        grants = session.execute(
+            delete(TicketGrant).where(TicketGrant.ticket_id.in_(ids)).returning(TicketGrant.ticket_id)
+        )
+        _forget(session, over, EXPIRED)
+        session.flush()
+        waiting = count(session, Ticket, old, _WAITS)
+        held = [Held(Hold.OPEN_TICKET, waiting)] if waiting else []
+        return Counts(removed=len(grants.all()), anonymised=len(over), held=held)
+
+
+def _work(session: Session, subject: Subject, *, lock: bool = False) -> _Work:
+    running = _running(session, subject)
+    own = set(subject.tickets) - running
+    others = set(subject.mentions) - own - running
+    open_ones = held_tickets(session, own | others)
+    gone, left = own - open_ones, others - open_ones
+    over = [each for each in _by_id(session, gone, lock=lock) if _is_somebodys(each)]
+    told = [each for each in _by_id(session, running, lock=lock) if _has_personal(each)]
+    strangers = [each for each in _by_id(session, left, lock=lock) if _is_somebodys(each)]
+    changes = [_without_number(session, each, subject.phone) for each in strangers]
+    grants = or_(
+        and_(
+            TicketGrant.conversation_id.in_(subject.conversations),
+            TicketGrant.ticket_id.not_in(open_ones | running),
+        ),
+        TicketGrant.ticket_id.in_(gone),
+    )
+    held = [Held(Hold.OPEN_TICKET, len(open_ones)), Held(Hold.OTHERS, len(strangers))]
+    return _Work(over, told, [each for each in changes if each], grants, [each for each in held if each.count])
+
+
+def _counts(work: _Work, grants: int) -> Counts:
+    return Counts(grants, len(work.over) + len(work.running) + len(work.masked), work.held)
+
+
+def _by_id(session: Session, ids: Collection[int], *, lock: bool = False) -> Sequence[Ticket]:
+    query = select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id)
+    return session.scalars(query.with_for_update() if lock else query).all()
+
+
+def _running(session: Session, subject: Subject) -> set[int]:
+    """Tickets of deletions that are being carried out for these conversations."""
+    rows = session.scalars(
+        select(PrivacyRequest.ticket_id).where(
+            PrivacyRequest.conversation_id.in_(subject.conversations),
+            PrivacyRequest.kind == Kind.DELETE,
+            PrivacyRequest.status == Status.CONFIRMED,
+        )
+    )
+    return {id for id in rows if id is not None}
+
+
+def _facts(ticket: Ticket) -> Record:
+    return Record("tickets", {name: as_json(getattr(ticket, name)) for name in _FACTS})
+
+
+def _is_somebodys(ticket: Ticket) -> bool:
+    return ticket.conversation_id is not None or ticket.description not in (ERASED, EXPIRED)
+
+
+def _has_personal(ticket: Ticket) -> bool:
+    return any(getattr(ticket, name) is not None for name in _PERSONAL)
+
+
+def _end(session: Session, ticket: Ticket, now: datetime) -> None:
+    """Nobody can do anything about it any more, so nobody is asked to, and nothing is held for it."""
+    if ticket.status in rules.OPEN:
+        change_status(session, ticket.id, rules.Status.CANCELLED, "system", now)
+        end_clocks(session, ticket.id, None, now)
+    elif ticket.status == rules.Status.RESOLVED:
+        change_status(session, ticket.id, rules.Status.CLOSED, "system", now)
+
+
+def _forget(session: Session, tickets: Sequence[Ticket], instead: str) -> None:
+    for ticket in tickets:
+        _blank(ticket)
+        ticket.conversation_id = None
+        ticket.description = instead
+    of_these = TicketEvent.ticket_id.in_([ticket.id for ticket in tickets])
+    session.execute(update(TicketEvent).where(of_these, TicketEvent.note.is_not(None)).values(note=None))
+
+
+def _blank(ticket: Ticket) -> None:
+    for name in _PERSONAL:
+        setattr(ticket, name, None)
+
+
+def _without_number(session: Session, ticket: Ticket, phone: str | None) -> list[tuple[Base, str, Any]]:
+    changed: list[tuple[Base, str, Any]] = []
+    if phone is None:
+        return changed
+    if ticket.line_index == phone_index(phone):
+        changed += [(ticket, "line", None), (ticket, "line_index", None)]
+    if ticket.notify_phone == phone:
+        changed.append((ticket, "notify_phone", None))
+    events = session.scalars(select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.id))
+    texts = [(ticket, name) for name in ("description", *_WORDS)] + [(event, "note") for event in events]
+    for row, column in texts:
+        said: str | None = getattr(row, column)
+        if said is not None and (masked := without_number(said, phone)) != said:
+            changed.append((row, column, masked))
+    return changed
+
+
+def without_number(text: str, phone: str) -> str:
+    """A text with NO_NUMBER wherever the number stands, also with its digits grouped, full-width or read out."""
+    read = "".join(_digit(sign) for sign in text)
+    parts, end = [], 0
+    for found in re.finditer(_GAP.join(phone), read):
+        parts += [text[end : found.start()], NO_NUMBER]
+        end = found.end()
+    return "".join((*parts, text[end:]))
+
+
+def _digit(sign: str) -> str:
+    """In ASCII, for every sign that is one; so a place here is the same place in the text."""
+    value = unicodedata.digit(sign, None)
+    return str(value) if value is not None else SPOKEN.get(sign, sign)
