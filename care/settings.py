@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     #: signs what the operator's own page says about who is logged in there (docs/widget.md); empty: nobody is known
     identity_key: SecretStr = Field(default="", validate_default=True)
 
+    #: lets the operator's dialler ask who agreed to marketing calls (docs/operate/choices.md); empty: nobody may ask
+    operator_key: SecretStr = Field(default="", validate_default=True)
+
     #: on: the demo page shows the SMS that would have been sent, codes included; demo mode only
     demo_telephone: Literal["on", "off", ""] = Field(default="", validate_default=True)
 
@@ -131,6 +134,13 @@ class Settings(BaseSettings):
     def _is_long_enough(cls, key: SecretStr) -> SecretStr:
         if 0 < len(key.get_secret_value()) < 32:
             raise ValueError("at least 32 characters: with it somebody is taken for a known customer")
+        return key
+
+    @field_validator("operator_key")
+    @classmethod
+    def _is_not_guessed(cls, key: SecretStr) -> SecretStr:
+        if 0 < len(key.get_secret_value()) < 32:
+            raise ValueError("at least 32 characters: with it anybody learns what customers chose")
         return key
 
     @field_validator("sms_key")

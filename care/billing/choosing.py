@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Collection, Sequence
-from decimal import Decimal
+from dataclasses import dataclass
+from decimal import ROUND_UP, Decimal
 from enum import StrEnum
 
 from care.billing.offers import Offer
+from care.billing.values import AllowanceKind, Usage
 from care.plain import plain
+from care.timezone import CHINA
 
 
 class Wish(StrEnum):
@@ -71,6 +75,41 @@ def choose(offers: Sequence[Offer], wishes: Collection[Wish], most_price: Decima
     if Wish.VOICE in wishes:
         return sorted(fitting, key=lambda each: (-(each.allowances.voice_minutes or 0), each.price))
     return sorted(fitting, key=lambda each: each.price)
+
+
+#: with fewer days of a month behind them, what was used says little about the whole month
+_LEAST_DAYS = 5
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a whole month takes at the pace of its days so far, rounded up; what is used for named apps only is out."""
+
+    gb: int
+    minutes: int
+
+
+def need_of(usage: Usage) -> Need | None:
+    """None: too early in the month to tell, or nothing is known."""
+    today = usage.as_of.astimezone(CHINA).date()
+    if today.day <= _LEAST_DAYS or not usage.allowances:
+        return None
+    pace = Decimal(monthrange(today.year, today.month)[1]) / today.day
+    return Need(_used(usage, AllowanceKind.DATA, "GB", pace), _used(usage, AllowanceKind.VOICE, "minute", pace))
+
+
+def _used(usage: Usage, kind: AllowanceKind, unit: str, pace: Decimal) -> int:
+    counted = (each for each in usage.allowances if each.kind is kind and each.unit == unit and each.only_for is None)
+    return int((sum((each.used for each in counted), Decimal(0)) * pace).to_integral_value(ROUND_UP))
+
+
+def fitting_first(offers: Sequence[Offer], need: Need) -> list[Offer]:
+    """Those that hold enough, in their order (the cheapest first), before those that do not."""
+    return sorted(offers, key=lambda each: not _covers(each, need))
+
+
+def _covers(offer: Offer, need: Need) -> bool:
+    return _gb(offer) >= need.gb and (offer.allowances.voice_minutes or 0) >= need.minutes
 
 
 def _is_kind(offer: Offer, wishes: Collection[Wish]) -> bool:

@@ -15,6 +15,8 @@ MAX_TEXT = 12_000
 MAX_MESSAGE_ID = 128
 #: Channels whose customers stay connected: what is new in one of their conversations is announced to all processes.
 LIVE_CHANNELS = frozenset({"socketio"})
+#: Nobody writes there: our own questions that must not be answered with somebody's data (care/privacy/auditing.py).
+AUDIT_CHANNEL = "audit"
 # A UUID cannot be guessed, so it may stand for the conversation that it opened; "message-1" must not: anybody could
 # come back with it and be given somebody else's conversation.
 _UUID = re.compile(r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[1-8][0-9a-fA-F]{3}-?[89abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}")

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from care.conversations import statements
-from care.conversations.rules import Inbound, Reply, id_from, is_unguessable
+from care.conversations.rules import AUDIT_CHANNEL, Inbound, Reply, id_from, is_unguessable
 from care.conversations.tables import Conversation, Message
 from care.errors import Conflict, NotAllowed
 from care.wording import buttons, say
@@ -67,12 +67,21 @@ def _conversation(session: Session, inbound: Inbound, now: datetime) -> tuple[st
 
 def open_conversation(session: Session, channel: str, opening_key: str, now: datetime) -> str:
     """The id of the conversation that this key of ours opens, or has opened."""
-    return _open(session, id_from(opening_key), channel, opening_key, now)[0]
+    conversation_id = id_from(opening_key)
+    if exists(session, conversation_id):  # also one that was emptied, and has lost its key
+        return conversation_id
+    return _open(session, conversation_id, channel, opening_key, now)[0]
 
 
 def exists(session: Session, conversation_id: str) -> bool:
     """Was anything said in it yet?"""
     return session.connection().execute(statements.OWNER, {"conversation": conversation_id}).scalar() is not None
+
+
+def is_audit(session: Session, conversation_id: str) -> bool:
+    """Is it one of our own checks? No SMS is sent from one."""
+    channel = session.scalar(select(Conversation.channel).where(Conversation.id == conversation_id))
+    return channel == AUDIT_CHANNEL
 
 
 def _open(

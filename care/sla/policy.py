@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -17,6 +17,10 @@ DEFAULT = Path(__file__).with_name("policy.yml")
 FIRST_FEEDBACK = "first_feedback"
 #: what a ticket of `suggestions` has as its category
 SUGGESTION = "suggestion"
+#: what the category of a request about personal data begins with
+PRIVACY = "privacy_"
+#: complexity of one that a person has to look into; the others are done at once, or by the worker
+BY_PERSON = "complex"
 
 
 class _Strict(BaseModel):
@@ -56,19 +60,25 @@ class ClockSpec(_Strict):
     #: in the country (农村), where the law gives more time there; a place that is not known counts as town
     hours_country: float | None = Field(default=None, gt=0)
     days: int | None = Field(default=None, gt=0)
+    working_days: int | None = Field(default=None, gt=0)
     #: hours after the start at which somebody inside is told
     alarms: list[float] = []
     source: str
 
     @model_validator(mode="after")
     def _one_length(self) -> ClockSpec:
-        if (self.hours is None) == (self.days is None):
-            raise ValueError("give either hours or days")
+        if sum(length is not None for length in (self.hours, self.days, self.working_days)) != 1:
+            raise ValueError("give either hours or days or working_days")
         if self.hours_country is not None and (self.hours is None or self.hours_country < self.hours):
             raise ValueError("hours_country goes with hours and is not shorter")
-        if any(alarm >= (self.hours or (self.days or 0) * 24) for alarm in self.alarms):
+        if any(alarm >= self.least_hours for alarm in self.alarms):
             raise ValueError("an alarm comes before its clock is due")
         return self
+
+    @property
+    def least_hours(self) -> float:
+        """What passes at least before it is due."""
+        return self.hours or 24 * (self.days or self.working_days or 0)
 
 
 class Category(_Strict):
@@ -104,6 +114,47 @@ class Suggestions(_Strict):
     priority: int = Field(ge=1, le=4)
 
 
+#: as `care.privacy.rules.Kind`, which lies above
+PrivacyName = Literal["view", "usage", "copy", "correct", "delete", "withdraw", "leak"]
+
+
+class PrivacyKind(_Strict):
+    title: str
+    #: clock by which it is done
+    solution: str
+    #: the same where a person has to look into it
+    by_person: str | None = None
+    #: 1 urgent to 4 low; None: as all of them
+    priority: int | None = Field(default=None, ge=1, le=4)
+    #: that run beside
+    clocks: list[str] = []
+
+    def solution_of(self, complexity: str) -> str:
+        return self.by_person or self.solution if complexity == BY_PERSON else self.solution
+
+
+class Privacy(_Strict):
+    """Requests about personal data: tickets of kind privacy, of the categories `privacy_<kind>`."""
+
+    department: str
+    priority: int = Field(ge=1, le=4)
+    kinds: dict[PrivacyName, PrivacyKind]
+
+    @model_validator(mode="after")
+    def _all_kinds(self) -> Privacy:
+        if missing := sorted(set(get_args(PrivacyName)) - self.kinds.keys()):
+            raise ValueError(f"kinds: missing: {', '.join(missing)}")
+        return self
+
+    def kind_of(self, category: str) -> PrivacyKind | None:
+        """None: a category of something else."""
+        is_ours = category.startswith(PRIVACY)
+        return next((kind for name, kind in self.kinds.items() if is_ours and category == PRIVACY + name), None)
+
+    def priority_of(self, kind: PrivacyName) -> int:
+        return self.kinds[kind].priority or self.priority
+
+
 class Policy(_Strict):
     version: str = Field(max_length=32)
     operator: Operator
@@ -112,6 +163,7 @@ class Policy(_Strict):
     clocks: dict[Annotated[str, Field(max_length=32)], ClockSpec]
     categories: dict[Annotated[str, Field(max_length=40)], Category]
     suggestions: Suggestions
+    privacy: Privacy
 
     @model_validator(mode="after")
     def _names_exist(self) -> Policy:
@@ -124,6 +176,7 @@ class Policy(_Strict):
             raise ValueError(f"categories: {SUGGESTION} is the name of what is under suggestions; take another")
         if self.suggestions.department not in self.departments:
             raise ValueError(f"suggestions.department: {self.suggestions.department} is not under departments")
+        self._check_privacy()
         owner: dict[str, str] = {}
         named_by: dict[str, str] = {}
         for name, category in self.categories.items():
@@ -142,6 +195,16 @@ class Policy(_Strict):
                 named_by[word] = name
         return self
 
+    def _check_privacy(self) -> None:
+        if self.privacy.department not in self.departments:
+            raise ValueError(f"privacy.department: {self.privacy.department} is not under departments")
+        for name, kind in self.privacy.kinds.items():
+            if PRIVACY + name in self.categories:
+                raise ValueError(f"categories: {PRIVACY}{name} is the name of what is under privacy; take another")
+            for clock in (kind.solution, *filter(None, [kind.by_person]), *kind.clocks):
+                if clock not in self.clocks:
+                    raise ValueError(f"privacy.kinds.{name}: {clock} is not under clocks")
+
     def category_of(self, intent: str | None) -> str:
         """The category of a complaint that began with this label; `other` when no category names it."""
         for name, category in self.categories.items():
@@ -153,11 +216,21 @@ class Policy(_Strict):
         """What customers are told of a ticket's category; of one that the policy has lost, that of `other`."""
         if category == SUGGESTION:
             return self.suggestions.title
+        if kind := self.privacy.kind_of(category):
+            return kind.title
         return self.categories.get(category, self.categories["other"]).title
 
+    def solution_of(self, category: str, complexity: str) -> str:
+        """The clock by which the customer has a result."""
+        kind = self.privacy.kind_of(category)
+        return kind.solution_of(complexity) if kind else f"solution_{complexity}"
+
     def clocks_of(self, category: str, complexity: str) -> dict[str, ClockSpec]:
-        names = [FIRST_FEEDBACK, f"solution_{complexity}", *self.categories[category].clocks]
-        return {name: self.clocks[name] for name in names}
+        """No first feedback on a request about personal data that nobody looks into: its result is the first."""
+        kind = self.privacy.kind_of(category)
+        beside = kind.clocks if kind else self.categories[category].clocks
+        feedback = [FIRST_FEEDBACK] if kind is None or complexity == BY_PERSON else []
+        return {name: self.clocks[name] for name in (*feedback, self.solution_of(category, complexity), *beside)}
 
 
 def load_policy(path: Path) -> Policy:

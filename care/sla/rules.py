@@ -44,3 +44,16 @@ def due_in_days(start: datetime, days: int, workday: Callable[[date], bool] = is
     while not workday(last):
         last += timedelta(days=1)
     return datetime.combine(last + timedelta(days=1), time(), tzinfo=CHINA)
+
+
+def due_in_working_days(start: datetime, days: int, workday: Callable[[date], bool] = is_workday) -> datetime:
+    """The end of the last of so many working days: the day of the start is not counted (民法典 201).
+
+    Returned as `due_in_days` does.
+    """
+    last = start.astimezone(CHINA).date()
+    left = days
+    while left:
+        last += timedelta(days=1)
+        left -= workday(last)
+    return datetime.combine(last + timedelta(days=1), time(), tzinfo=CHINA)

@@ -11,7 +11,7 @@ from sqlalchemy import case, insert, select, update
 from sqlalchemy.orm import Session
 
 from care.sla.policy import ClockSpec, Policy
-from care.sla.rules import due_in_days, due_in_hours, is_published
+from care.sla.rules import due_in_days, due_in_hours, due_in_working_days, is_published
 from care.sla.tables import Clock
 
 _MOMENT = timedelta(microseconds=1)  # due at 00:00 is the end of the day before
@@ -48,7 +48,7 @@ def start_clock(session: Session, ticket_id: int, name: str, policy: Policy, sta
 def _rows(ticket_id: int, name: str, spec: ClockSpec, start: datetime, area: str | None) -> list[dict[str, Any]]:
     base = {"ticket_id": ticket_id, "name": name, "starts_at": start}
     due = _due(spec, start, area)
-    provisional = spec.days is not None and not is_published((due - _MOMENT).date())
+    provisional = spec.hours is None and not is_published((due - _MOMENT).date())
     stretch = _hours(spec, area) / spec.hours if spec.hours else 1.0
     alarms = [due_in_hours(start, hours * stretch) for hours in spec.alarms]
     return [
@@ -60,11 +60,13 @@ def _rows(ticket_id: int, name: str, spec: ClockSpec, start: datetime, area: str
 def _due(spec: ClockSpec, start: datetime, area: str | None) -> datetime:
     if spec.days is not None:
         return due_in_days(start, spec.days)
+    if spec.working_days is not None:
+        return due_in_working_days(start, spec.working_days)
     return due_in_hours(start, _hours(spec, area))
 
 
 def _hours(spec: ClockSpec, area: str | None) -> float:
-    assert spec.hours is not None  # the policy has exactly one of hours and days
+    assert spec.hours is not None  # the policy has exactly one length
     return spec.hours_country if area == "country" and spec.hours_country else spec.hours
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from care import crypto, db, settings
 from care.billing import system
+from care.privacy import retention
 from care.sla import policy
 from web import sessions, tokens
 
@@ -38,12 +39,14 @@ VARIABLES = {
     "QUANYI_REPLY_PATIENCE": "5",
     "QUANYI_ORIGINS": "",
     "QUANYI_POLICY": "",
+    "QUANYI_RETENTION": "",
     "QUANYI_BILLING": "",
     "QUANYI_CATALOGUE": "",
     "QUANYI_TMF678_URL": "",
     "QUANYI_TMF677_URL": "",
     "QUANYI_TMF678_HOLDER": "billingAccount.id",
     "QUANYI_TMF_KEY": "",
+    "QUANYI_OPERATOR_KEY": "",
     "QUANYI_SMS_LOG": str(SMS_LOG),
 }
 
@@ -58,6 +61,7 @@ def forget_settings() -> None:
         crypto._index_key,
         db.engine,
         policy.policy,
+        retention.retention,
         system.billing,
         tokens._serializer,
         sessions._serializer,

@@ -1,4 +1,8 @@
-"""What is on sale, for everybody: a few fitting offers with limits, dates and what comes after, or one in full."""
+"""What is on sale, for everybody: a few fitting offers with limits, dates and what comes after, or one in full.
+
+Everybody hears them in the same order, unless the holder of the number switched on that they are put by its use
+(care/privacy/choices.py). Source: 个人信息保护法第二十四条, a way that goes by nobody's traits, or an easy refusal.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,10 @@ from decimal import Decimal
 
 from actions.billing.asked import Asked, Events
 from actions.billing.money import yuan
+from actions.billing.personal import NEUTRAL, Order, order_for, switched_by
 from actions.billing.spoken import Button, choice, day, person, tell
 from care.billing.catalogue import Availability, catalogue, named_in, offers_on_sale
-from care.billing.choosing import Wish, choose, most_price_in, wishes_in
+from care.billing.choosing import Wish, choose, fitting_first, most_price_in, wishes_in
 from care.billing.offers import Allowances, Offer
 from care.billing.system import NotOffered
 from care.billing.values import Plan
@@ -27,6 +32,7 @@ _APART = "apart:"
 
 async def answer(asked: Asked) -> Events:
     item, words = asked.question.item or "", asked.question.words
+    switched = await switched_by(asked)
     plan = await _plan_now(asked)
     current = catalogue()
     if item.startswith(_APART):
@@ -42,8 +48,15 @@ async def answer(asked: Asked) -> Events:
         else:
             _say_list(asked, frozenset(), plan, [say(f"offer_{availability}", name=named.name)])
         return []
-    _say_list(asked, wishes, plan, [say("offers_school")] if Wish.STUDENT in wishes else [])
+    first = [say("offers_school")] if Wish.STUDENT in wishes else []
+    order = await order_for(asked) if _is_open(wishes, words) else NEUTRAL
+    _say_list(asked, wishes, plan, [*switched, *first], order)
     return []
+
+
+def _is_open(wishes: frozenset[Wish], words: str) -> bool:
+    """Nothing was asked for that puts the offers into an order of its own."""
+    return not wishes - {Wish.STUDENT} and most_price_in(words) is None
 
 
 async def _plan_now(asked: Asked) -> Plan | None:
@@ -56,7 +69,9 @@ async def _plan_now(asked: Asked) -> Plan | None:
         return None
 
 
-def _say_list(asked: Asked, wishes: frozenset[Wish], plan: Plan | None, first: list[str]) -> None:
+def _say_list(
+    asked: Asked, wishes: frozenset[Wish], plan: Plan | None, first: list[str], order: Order = NEUTRAL
+) -> None:
     on_sale = [offer for offer in offers_on_sale(asked.now) if plan is None or offer.id != plan.id]
     limits, most = wishes - {Wish.STUDENT}, most_price_in(asked.question.words)
     fitting = choose(on_sale, limits, most)
@@ -66,6 +81,8 @@ def _say_list(asked: Asked, wishes: frozenset[Wish], plan: Plan | None, first: l
         intro, fitting = say(key, plan=plan.name, price=yuan(plan.price)), cheaper or fitting
     elif not fitting:
         intro = say("offers_none")
+    elif order.need is not None:
+        intro, fitting = order.intro or "", fitting_first(fitting, order.need)
     else:
         intro = say("offers_fitting" if limits or most is not None else "offers_all")
     fitting = fitting or choose(on_sale, ())
@@ -77,6 +94,7 @@ def _say_list(asked: Asked, wishes: frozenset[Wish], plan: Plan | None, first: l
     lines += [say("offers_more", number=str(rest))] if rest > 0 else []
     buttons = [choice(asked, "offers", item=offer.id, title=offer.name) for offer in shown]
     buttons += [_wish_button(asked, wish) for wish in WISH_BUTTONS if wish not in limits][:2]
+    buttons += [order.button] if order.button else []
     tell(asked, [*lines, say("offers_equal")], buttons)
 
 

@@ -7,10 +7,11 @@ import re
 from actions.billing.asked import Asked, Events
 from actions.billing.spoken import Button, choice, number_of, tell
 from actions.turn import in_database
-from care.billing.reminder_switches import switch, switched_off
+from care.billing.reminder_switches import switched_off
 from care.billing.reminders import Kind
 from care.billing.reminding import why_off
 from care.plain import plain
+from care.privacy.choices import channel_of, switch_reminders
 from care.wording import say
 
 #: of a button: `off:usage_80`, `on:all`
@@ -65,7 +66,12 @@ def _of_button(item: str) -> tuple[bool | None, tuple[Kind, ...]] | None:
 
 
 async def _switch(asked: Asked, is_on: bool, kinds: tuple[Kind, ...]) -> None:
-    await in_database(lambda session: switch(session, asked.phone, kinds, is_on, asked.now))
+    conversation = asked.tracker.sender_id
+    await in_database(
+        lambda session: switch_reminders(
+            session, asked.phone, kinds, is_on, channel_of(session, conversation), asked.now
+        )
+    )
     named = "、".join(_name(kind) for kind in kinds)
     if is_on:
         line = say("reminders_switched_on", phone=number_of(asked), kinds=named)

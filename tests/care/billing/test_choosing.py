@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 
 from care.billing.catalogue import DEFAULT, load_catalogue
-from care.billing.choosing import Wish, choose, most_price_in, wishes_in
+from care.billing.choosing import Need, Wish, choose, fitting_first, most_price_in, need_of, wishes_in
+from care.billing.values import Allowance, AllowanceKind, Usage
+from tests.support.times import china
 
 #: on sale in November 2026
 OFFERS = [
@@ -88,3 +90,46 @@ def test_what_fits(wishes: set[Wish], most: int | None, ids: list[str]) -> None:
     chosen = [offer.id for offer in choose(OFFERS, wishes, None if most is None else Decimal(most))]
     assert chosen[: len(ids)] == ids
     assert bool(chosen) is bool(ids)
+
+
+def allowance(kind: AllowanceKind, unit: str, used: str, only_for: str | None = None) -> Allowance:
+    return Allowance(
+        "a", kind, "套餐内", unit, Decimal(100), Decimal(used), china("2026-12-01 00:00"), only_for=only_for
+    )
+
+
+DATA, VOICE = AllowanceKind.DATA, AllowanceKind.VOICE
+NEEDS = [
+    # day of November, GB and minutes used so far, what a whole month takes
+    ("2026-11-15", "10", "50", Need(20, 100)),
+    ("2026-11-30", "10.1", "50", Need(11, 50)),  # rounded up: what is bought in whole GB
+    ("2026-11-06", "0", "0", Need(0, 0)),
+    ("2026-11-05", "10", "50", None),  # too early to tell
+]
+
+
+@pytest.mark.parametrize(("day", "gb", "minutes", "need"), NEEDS)
+def test_what_a_month_takes_at_its_pace(day: str, gb: str, minutes: str, need: Need | None) -> None:
+    allowances = (
+        allowance(DATA, "GB", gb),
+        allowance(DATA, "GB", "30", only_for="视频"),  # not for everything
+        allowance(VOICE, "minute", minutes),
+        allowance(AllowanceKind.SMS, "message", "9"),
+    )
+    assert need_of(Usage(china(f"{day} 12:00"), allowances, ())) == need
+
+
+def test_without_allowances_nothing_is_known() -> None:
+    assert need_of(Usage(china("2026-11-15 12:00"), (), ())) is None
+
+
+def test_what_holds_enough_comes_first_the_cheapest_of_it_first() -> None:
+    plans = choose(OFFERS, ())
+    assert [offer.name for offer in fitting_first(plans, Need(0, 0))] == [offer.name for offer in plans]
+    first, *rest = fitting_first(plans, Need(35, 150))
+    assert (first.name, sorted(rest, key=plans.index) == [offer for offer in plans if offer is not first]) == (
+        "畅享 59",
+        True,
+    )
+    nobody = fitting_first(plans, Need(9999, 0))
+    assert nobody == plans, "where nothing is enough, the order is everybody's"

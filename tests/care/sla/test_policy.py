@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from care.errors import InvalidInput
-from care.sla.policy import DEFAULT, load_policy, policy
+from care.privacy.rules import Kind
+from care.sla.policy import DEFAULT, PrivacyName, load_policy, policy
 from tests.support.environment import forget_settings
 from tests.support.source import ROOT
 
@@ -124,7 +125,21 @@ def test_every_carrier_has_a_hotline() -> None:
     assert SHIPPED.operator.others[SHIPPED.operator.carriers[0]] == SHIPPED.operator.hotline
 
 
-TITLED = [("invoice", "发票"), ("suggestion", "建议"), ("of_an_older_policy", "其他"), ("", "其他")]
+TITLED = [
+    ("privacy_view", "查看个人信息"),
+    ("privacy_usage", "个人信息使用情况"),
+    ("privacy_copy", "个人信息副本"),
+    ("privacy_correct", "更正个人信息"),
+    ("privacy_delete", "删除个人信息"),
+    ("privacy_withdraw", "撤回同意/关闭用途"),
+    ("privacy_leak", "信息泄露"),
+    ("privacy", "个人信息"),  # a complaint about it
+    ("privacy_other", "其他"),
+    ("invoice", "发票"),
+    ("suggestion", "建议"),
+    ("of_an_older_policy", "其他"),
+    ("", "其他"),
+]
 
 
 @pytest.mark.parametrize(("category", "title"), TITLED)
@@ -132,11 +147,50 @@ def test_what_customers_are_told_of_a_category(category: str, title: str) -> Non
     assert SHIPPED.title_of(category) == title
 
 
+#: kind; clocks where nobody has to look into it, and where a person has
+PRIVACY = [
+    ("view", ["privacy_at_once"], ["first_feedback", "privacy_person"]),
+    ("usage", ["privacy_at_once"], ["first_feedback", "privacy_person"]),
+    ("copy", ["privacy_at_once"], ["first_feedback", "privacy_person"]),
+    ("correct", ["privacy_correct"], ["first_feedback", "privacy_correct"]),
+    ("delete", ["privacy_delete"], ["first_feedback", "privacy_delete"]),
+    ("withdraw", ["privacy_at_once"], ["first_feedback", "privacy_person"]),
+    ("leak", ["solution_complex", "answer"], ["first_feedback", "solution_complex", "answer"]),
+]
+
+
+@pytest.mark.parametrize(("kind", "alone", "by_person"), PRIVACY)
+def test_clocks_of_requests_about_personal_data(kind: str, alone: list[str], by_person: list[str]) -> None:
+    assert list(SHIPPED.clocks_of(f"privacy_{kind}", "simple")) == alone
+    assert list(SHIPPED.clocks_of(f"privacy_{kind}", "complex")) == by_person
+
+
+def test_every_kind_of_request_has_its_words_and_clocks() -> None:
+    assert set(SHIPPED.privacy.kinds) == set(Kind)
+
+
+def test_our_own_days_are_never_told_as_the_law() -> None:
+    """The law says only 及时 (个人信息保护法第四十五条至第五十条)."""
+    for name, spec in SHIPPED.clocks.items():
+        if name.startswith("privacy_"):
+            assert spec.kind == "promise"
+            assert spec.source.startswith("服务承诺")
+    assert SHIPPED.clocks["privacy_at_once"].hours == 1
+    assert SHIPPED.clocks["privacy_correct"].working_days == 3
+    assert SHIPPED.clocks["privacy_delete"].days == 15
+
+
+#: of requests, and what is urgent
+@pytest.mark.parametrize(("kind", "priority"), [("leak", 1), ("delete", 3), ("view", 3)])
+def test_a_leak_comes_first(kind: PrivacyName, priority: int) -> None:
+    assert SHIPPED.privacy.priority_of(kind) == priority
+
+
 @pytest.mark.parametrize("name", SHIPPED.clocks)
 def test_alarms_come_before_their_clock(name: str) -> None:
     spec = SHIPPED.clocks[name]
     assert spec.alarms == sorted(spec.alarms)
-    assert all(0 < alarm < (spec.hours or (spec.days or 0) * 24) for alarm in spec.alarms)
+    assert all(0 < alarm < spec.least_hours for alarm in spec.alarms)
     assert spec.source
 
 
@@ -167,6 +221,17 @@ MISTAKES = [
     ("categories", None, ["categories"]),
     ("clocks.answer.days", None, ["clocks.answer", "hours or days"]),  # neither hours nor days
     ("clocks.answer.hours", 24, ["clocks.answer", "hours or days"]),  # both
+    ("clocks.privacy_correct.days", 3, ["clocks.privacy_correct", "working_days"]),  # two lengths
+    ("clocks.privacy_correct.working_days", 0, ["clocks.privacy_correct.working_days"]),
+    ("clocks.privacy_correct.alarms", [72], ["clocks.privacy_correct", "alarm"]),  # may be over by then
+    ("privacy", None, ["privacy"]),
+    ("privacy.department", "police", ["privacy.department", "police"]),
+    ("privacy.kinds.leak", None, ["privacy", "leak"]),  # every kind is asked for one day
+    ("privacy.kinds.move", {"title": "转移", "solution": "answer"}, ["privacy.kinds.move"]),
+    ("privacy.kinds.view.solution", "tomorrow", ["privacy.kinds.view", "tomorrow"]),  # no such clock
+    ("privacy.kinds.view.by_person", "tomorrow", ["privacy.kinds.view", "tomorrow"]),
+    ("privacy.kinds.view.clocks", ["tomorrow"], ["privacy.kinds.view", "tomorrow"]),
+    ("privacy.kinds.view.priority", 5, ["privacy.kinds.view.priority"]),
     ("clocks.answer.days", 0, ["clocks.answer.days"]),  # due before it began
     ("clocks.answer.days", 1.5, ["clocks.answer.days"]),  # the law counts whole days
     ("clocks.repair.hours", -48, ["clocks.repair.hours"]),

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from care.sla.rules import due_in_days, due_in_hours, is_published, is_workday
+from care.sla.rules import due_in_days, due_in_hours, due_in_working_days, is_published, is_workday
 from tests.support.times import china, utc
 
 HOURS = [
@@ -101,6 +101,48 @@ def test_another_calendar() -> None:
         return day != date(2027, 1, 1) and day.weekday() < 5
 
     assert due_in_days(china("2026-12-17 10:00"), 15, new_year_is_off) == china("2027-01-05 00:00")
+
+
+# Counted alone: what is no working day is no day.
+WORKING_DAYS = [
+    # start                    days  due                         why
+    (china("2026-11-02 10:00"), 3, china("2026-11-06 00:00")),  # Mon; Tue, Wed, Thu 5th
+    (china("2026-11-02 00:00"), 3, china("2026-11-06 00:00")),  # its first second: that day is not counted either
+    (china("2026-11-02 23:59"), 3, china("2026-11-06 00:00")),
+    (china("2026-11-02 10:00"), 1, china("2026-11-04 00:00")),  # one is the whole of the next
+    (china("2026-11-05 10:00"), 3, china("2026-11-11 00:00")),  # Thu; Fri, Mon, Tue 10th
+    (china("2026-11-06 10:00"), 1, china("2026-11-10 00:00")),  # Fri; Mon 9th
+    (china("2026-11-07 10:00"), 3, china("2026-11-12 00:00")),  # Saturday: Mon, Tue, Wed 11th
+    (china("2026-11-08 10:00"), 3, china("2026-11-12 00:00")),  # Sunday: the same
+    (utc("2026-11-05 15:59"), 3, china("2026-11-11 00:00")),  # 23:59 of Thu 5th in China
+    (utc("2026-11-05 16:00"), 3, china("2026-11-12 00:00")),  # 00:00 of Fri 6th in China
+    # 调休: weekend days on which China works count
+    (china("2026-01-02 10:00"), 1, china("2026-01-05 00:00")),  # Sun 4 January, worked for New Year
+    (china("2026-02-13 10:00"), 1, china("2026-02-15 00:00")),  # Sat 14 February, worked for Spring Festival
+    (china("2026-02-27 10:00"), 2, china("2026-03-03 00:00")),  # Sat 28 February, Mon 2 March
+    (china("2026-05-08 10:00"), 1, china("2026-05-10 00:00")),  # Sat 9 May, worked for Labour Day
+    (china("2026-09-18 10:00"), 3, china("2026-09-23 00:00")),  # Sun 20th is worked, Mon, Tue 22nd
+    (china("2026-10-09 10:00"), 3, china("2026-10-14 00:00")),  # Sat 10th is worked, Mon, Tue 13th
+    # 春节, 15 to 23 February 2026: nine days that are none
+    (china("2026-02-14 10:00"), 1, china("2026-02-25 00:00")),  # filed on the last day before it: Tue 24th
+    (china("2026-02-14 10:00"), 3, china("2026-02-27 00:00")),  # Tue, Wed, Thu 26th
+    (china("2026-02-16 20:00"), 3, china("2026-02-27 00:00")),  # New Year's Eve: the same
+    (china("2026-02-12 10:00"), 3, china("2026-02-25 00:00")),  # Fri 13th, Sat 14th, and then the 24th
+    # The shorter ones
+    (china("2026-04-03 10:00"), 3, china("2026-04-10 00:00")),  # 清明, 4 to 6 April: Tue, Wed, Thu 9th
+    (china("2026-04-30 10:00"), 3, china("2026-05-09 00:00")),  # 劳动节, 1 to 5 May: Wed, Thu, Fri 8th
+    (china("2026-06-18 10:00"), 1, china("2026-06-23 00:00")),  # 端午, 19 to 21 June: Mon 22nd
+    (china("2026-09-24 10:00"), 3, china("2026-10-01 00:00")),  # 中秋, 25 to 27 September: Mon, Tue, Wed 30th
+    (china("2026-09-29 10:00"), 3, china("2026-10-10 00:00")),  # 国庆, 1 to 7 October: Wed 30th, Thu 8th, Fri 9th
+    # Beyond the last published notice: Monday to Friday
+    (china("2026-12-30 10:00"), 1, china("2027-01-01 00:00")),  # Thu 31 December is still known
+    (china("2026-12-30 10:00"), 3, china("2027-01-05 00:00")),  # Fri 1 January is taken for one, Mon 4th
+]
+
+
+@pytest.mark.parametrize(("start", "days", "due"), WORKING_DAYS)
+def test_due_in_working_days(start: datetime, days: int, due: datetime) -> None:
+    assert due_in_working_days(start, days) == due
 
 
 @pytest.mark.parametrize(

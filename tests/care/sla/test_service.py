@@ -198,6 +198,20 @@ def test_what_is_counted_without_a_calendar_is_provisional(
     assert set(flags.values()) == {False}, "hours need no calendar"
 
 
+WORKING = [
+    (china("2026-12-25 15:20"), False),  # Mon 28, Tue 29, Wed 30 December
+    (china("2026-12-28 15:20"), False),  # the last day is Thursday 31 December
+    (china("2026-12-29 15:20"), True),  # Friday 1 January 2027
+]
+
+
+@pytest.mark.parametrize(("now", "provisional"), WORKING)
+def test_working_days_need_one_as_well(session: Session, ticket_id: int, now: datetime, provisional: bool) -> None:
+    start_clocks(session, ticket_id, "privacy_correct", "simple", POLICY, now)
+    flags = {clock.kind: clock.provisional for clock in session.scalars(select(Clock))}
+    assert flags == {"promise": provisional, "alarm": False}
+
+
 def test_due_times_are_those_that_still_run(session: Session, ticket_id: int) -> None:
     due = start_clocks(session, ticket_id, "complaint_broadband", "complex", POLICY, NOW)
     assert due_times(session, ticket_id) == due

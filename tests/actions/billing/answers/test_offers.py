@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from care.billing.catalogue import catalogue, offers_on_sale
 from care.billing.demo.tables import DemoPlan
 from care.db import transaction
+from care.privacy.choices import history, is_on, switch
+from care.privacy.rules import Switch
 from tests.support.accounts import open_account
 from tests.support.billing import down, phone_of, seed
+from tests.support.database import count
 from tests.support.play import Play
 from tests.support.rasa import Actions
-from tests.support.times import NOW
+from tests.support.times import NOW, china
 
 
 @pytest.fixture(autouse=True)
@@ -181,3 +186,94 @@ async def test_offers_need_no_billing_system(actions: Actions, is_open: bool) ->
         answer, _ = await said(Play(actions), "有什么套餐")
     assert "【流量 29】" in answer
     assert "比您现在" not in answer
+
+
+# By how the number is used: only where its holder switched that on (个人信息保护法第二十四条)
+
+ON, OFF = "按我的用量推荐", "不按用量推荐"
+
+
+def chosen() -> list[tuple[bool, str]]:
+    with transaction() as session:
+        return [(each.is_on, each.channel) for each in history(session, phone_of("bill_shock"))]
+
+
+async def test_nobody_is_judged_by_their_use_unasked(actions: Actions) -> None:
+    open_account(phone_of("bill_shock"), NOW)
+    answer, buttons = await said(Play(actions), "有什么套餐")
+    assert answer.startswith("现在在售、人人都能办的套餐，按月费从低到高")
+    assert ON in buttons
+    assert chosen() == []
+    _, buttons = await said(Play(actions), "流量多的套餐有吗")
+    assert not {ON, OFF} & set(buttons), "what was asked for has its own order"
+
+
+async def test_switched_on_offers_that_hold_enough_come_first(actions: Actions) -> None:
+    open_account(phone_of("bill_shock"), NOW)
+    play = Play(actions)
+    _, buttons = await said(play, "有什么套餐")
+    answer, buttons = await said(play, buttons[ON])
+    first, second, *_ = answer.splitlines()
+    assert first == "好的，以后按您的用量推荐套餐，随时可以关。"
+    found = re.search(r"按您的用量推荐：.*约要 (\d+) GB 流量、(\d+) 分钟通话", second)
+    assert found
+    names = re.findall(r"【(.+?)】", answer)
+    offers = {offer.name: offer for offer in catalogue().offers}
+    holds = [
+        (offers[name].allowances.data_gb or 0) >= int(found[1])
+        and (offers[name].allowances.voice_minutes or 0) >= int(found[2])
+        for name in names
+    ]
+    assert holds == [True] * 3
+    assert names != ["流量 29", "畅享 39", "畅享 99"], "not the order of everybody"
+    again, buttons = await said(play, "有什么套餐")
+    assert again.splitlines()[0] == second
+    answer, buttons = await said(play, buttons[OFF])
+    assert answer.startswith("好的，已经关掉，不再按您的用量推荐套餐。\n现在在售、人人都能办的套餐")
+    assert not {ON, OFF} & set(buttons), "who said no is not asked again"
+    assert chosen() == [(False, "rest"), (True, "rest")]
+
+
+async def test_the_same_turn_again_switches_once(actions: Actions) -> None:
+    open_account(phone_of("bill_shock"), NOW)
+    play = Play(actions)
+    _, buttons = await said(play, "有什么套餐")
+    for _ in range(2):
+        await said(play, buttons[ON])
+    assert len(chosen()) == 1
+
+
+async def test_a_former_holders_yes_is_nobodys(actions: Actions) -> None:
+    phone = phone_of("bill_shock")
+    with transaction() as session:
+        switch(session, phone, Switch.PERSONALISATION, True, "rest", china("2000-01-01 00:00"))
+    open_account(phone, NOW)
+    answer, buttons = await said(Play(actions), "有什么套餐")
+    assert "按您的用量" not in answer
+    assert ON in buttons
+
+
+async def test_what_was_not_switched_is_not_said_to_be(actions: Actions) -> None:
+    """While the billing system is away, nobody can tell whose number it is now."""
+    phone = phone_of("bill_shock")
+    open_account(phone, NOW)
+    with transaction() as session:
+        switch(session, phone, Switch.PERSONALISATION, True, "rest", NOW)
+    play = Play(actions)
+    _, buttons = await said(play, "有什么套餐")
+    with down():
+        answer, _ = await said(play, buttons[OFF])
+    assert answer.startswith("现在核对不了您的号码，还没有改成。")
+    answer, _ = await said(play, buttons[OFF])
+    assert answer.startswith("好的，已经关掉")
+    with transaction() as session:
+        assert not is_on(session, phone, Switch.PERSONALISATION)
+
+
+async def test_without_a_number_there_is_nothing_to_switch(actions: Actions) -> None:
+    play = Play(actions)
+    _, buttons = await said(play, "有什么套餐")
+    assert not {ON, OFF} & set(buttons)
+    answer, _ = await said(play, '/billing_package{"sub": "offers", "item": "personal:on"}')
+    assert answer.startswith("现在核对不了您的号码，还没有改成。")
+    assert count("privacy_choices") == 0

@@ -113,6 +113,7 @@ async def test_the_same_turn_again_changes_nothing(actions: Actions) -> None:
     assert first.responses == second.responses
     assert off() == set(Kind)
     assert count("reminder_switches") == len(Kind)
+    assert count("privacy_choices") == len(Kind), "and its history, once"
 
 
 async def test_somebody_unknown_switches_nothing(actions: Actions) -> None:
