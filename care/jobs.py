@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import procrastinate
 from prometheus_client import Counter, Gauge
+from sqlalchemy.orm import Session
 
 from care import db
 from care.accounts.sms import SmsSender
@@ -17,6 +18,8 @@ from care.billing.system import billing
 from care.followup import locks
 from care.logs import get_logger
 from care.notices import sending
+from care.privacy import auditing, by_person, copying, erasing, expiring, requests
+from care.privacy.tracker import Tracker
 from care.settings import settings
 from care.turns import service
 from care.turns.runner import Runner
@@ -24,14 +27,16 @@ from care.turns.runner import Runner
 #: A job whose worker has not been heard of for this long is run again.
 _STALLED = timedelta(seconds=60)
 _SWEPT_AT_ONCE = 8
+_SETTLED_AT_ONCE = 50
 
 _log = get_logger("care.jobs")
 _swept = Counter("quanyi_turns_swept_total", "Conversations taken up by the sweep")
 _waiting = Gauge("quanyi_turns_waiting", "Conversations that the last sweep found waiting")
 
 
-def create_app(runner: Runner, sender: SmsSender) -> procrastinate.App:
-    """The app with all tasks; `runner` answers what web processes left behind, `sender` carries the notices."""
+def create_app(runner: Runner, sender: SmsSender, tracker: Tracker) -> procrastinate.App:
+    """The app with all tasks; `runner` answers what web processes left behind, `sender` carries the notices, `tracker`
+    reaches what Rasa has stored."""
     connector = procrastinate.PsycopgConnector(
         conninfo=settings().database_url.get_secret_value(), min_size=1, max_size=4, timeout=5
     )
@@ -79,6 +84,43 @@ def create_app(runner: Runner, sender: SmsSender) -> procrastinate.App:
     async def expire_orders(timestamp: int) -> None:
         """Orders that were shown and never confirmed."""
         await placing.expire_due()
+
+    @app.periodic(cron="* * * * * */5")
+    @app.task(name="privacy.erase", queueing_lock="privacy.erase", pass_context=False)
+    async def erase(timestamp: int) -> None:
+        """Deletions of personal data that customers confirmed; what was written meanwhile is answered at once."""
+        await runner.run_many(await erasing.erase_due(tracker), _SWEPT_AT_ONCE)
+
+    @app.periodic(cron="* * * * * */5")
+    @app.task(name="privacy.copy", queueing_lock="privacy.copy", lock="privacy.copy", pass_context=False)
+    async def copy(timestamp: int) -> None:
+        """Copies of personal data that customers asked for, one at a time: they are large. Old ones go."""
+        await copying.copy_due(tracker)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="privacy.settle", queueing_lock="privacy.settle", pass_context=False)
+    async def settle(timestamp: int) -> None:
+        """Requests that staff have answered get their receipt; those that nobody said yes to end."""
+
+        def work(session: Session) -> None:
+            by_person.settle(session, db.utcnow(), _SETTLED_AT_ONCE)
+            requests.forget_shown(session, db.utcnow(), _SETTLED_AT_ONCE)
+
+        await runner.in_database(work)
+
+    # 03:17 in China.
+    @app.periodic(cron="17 19 * * *")
+    @app.task(name="privacy.expire", queueing_lock="privacy.expire", lock="privacy.expire", pass_context=False)
+    async def expire(timestamp: int) -> None:
+        """Personal data that are older than their period."""
+        await expiring.expire_due(tracker)
+
+    # Sunday 03:40 in China.
+    @app.periodic(cron="40 19 * * 6")
+    @app.task(name="privacy.audit", queueing_lock="privacy.audit", lock="privacy.audit", pass_context=False)
+    async def audit(timestamp: int) -> None:
+        """Questions of our own that must not be answered with anybody's data."""
+        await auditing.audit(runner)
 
     @app.periodic(cron="17 * * * *")
     @app.task(name="lookups.forget", queueing_lock="lookups.forget", pass_context=False)

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from care import jobs, logs
 from care.accounts import sms
+from care.privacy.tracker import RasaTracker
 from care.settings import settings
 from care.startup import check_configuration
 from care.turns.dialogue import RasaDialogue
@@ -33,8 +34,9 @@ async def serve() -> None:
     """Until SIGTERM or SIGINT. Ends with an exception when the jobs cannot run, so that the supervisor restarts us."""
     check_configuration()
     logs.configure("worker")
-    dialogue = RasaDialogue(settings().rasa_url, settings().gateway_secret.get_secret_value())
-    app = jobs.create_app(Runner(dialogue), sms.sender())
+    rasa = (settings().rasa_url, settings().gateway_secret.get_secret_value())
+    dialogue, tracker = RasaDialogue(*rasa), RasaTracker(*rasa)
+    app = jobs.create_app(Runner(dialogue), sms.sender(), tracker)
     web = Starlette(routes=[Route("/healthz", _healthz), Route("/metrics", _metrics)])
     server = uvicorn.Server(
         uvicorn.Config(web, host="127.0.0.1", port=settings().worker_port, log_config=None, access_log=False)
@@ -56,5 +58,6 @@ async def serve() -> None:
         running.cancel()
         await asyncio.gather(running, serving, return_exceptions=True)
     await dialogue.aclose()
+    await tracker.aclose()
     if stopping not in done:
         raise SystemExit("the worker stopped by itself; see the log line before this one")

@@ -14,7 +14,7 @@ from care import logs
 from care.settings import settings
 from care.turns.dialogue import RasaDialogue
 from care.turns.runner import Runner
-from web import evidence, health, pages, problems, telephone, training
+from web import choices, copies, evidence, health, pages, privacy_page, problems, receipts, telephone, training
 from web.channels import rest
 from web.channels.socketio import SocketChannel
 from web.limits import BodyLimit
@@ -53,12 +53,20 @@ def create_app() -> FastAPI:
     app.state.consents = PerMinute(training.CHANGES_PER_MINUTE, "changes of one conversation's consent")
     problems.install(app)
     app.state.evidence = evidence.Desk()
+    app.state.choices = choices.Desk()
+    app.state.copies = copies.Desk()
+    app.state.receipts = receipts.Desk()
+    app.state.receipt_checks = PerMinute(privacy_page.CHECKS_PER_MINUTE, "checks of receipts from one address")
     app.include_router(rest.router)
     app.include_router(evidence.router)
     app.include_router(training.router)
     app.include_router(health.router)
     if telephone.is_shown(settings()):
         app.include_router(telephone.router)
+    app.include_router(choices.router)
+    app.include_router(copies.router)
+    app.include_router(receipts.router)
+    app.include_router(privacy_page.router)
     app.include_router(pages.router)
     app.mount("/socket.io", app.state.sockets.asgi)
     app.add_middleware(BodyLimit)

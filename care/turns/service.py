@@ -35,7 +35,7 @@ from care.wording import buttons, say
 STOP_WAITING = "/stop_waiting"
 
 # A lease that was given back. Not "now": a message that arrived a moment before must find it free as well.
-_FREE = datetime(1970, 1, 1, tzinfo=UTC)
+FREE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -240,7 +240,7 @@ def fail(session: Session, turn: Turn, now: datetime) -> datetime:
 
 
 def _release(session: Session, conversation_id: str, fence: int) -> None:
-    lease = {"conversation": conversation_id, "held": fence, "free": _FREE}
+    lease = {"conversation": conversation_id, "held": fence, "free": FREE}
     released = session.connection().execute(statements.GIVE_BACK_LEASE, lease).scalar()
     if released is None:
         raise Conflict("lease", "another process has taken this conversation over")

@@ -22,6 +22,7 @@ from tests.support.chat import Chat
 from tests.support.database import scalar
 from tests.support.dialogue import FakeBot, down
 from tests.support.telephone import Telephone
+from tests.support.tracker import tracker_at
 
 SWEEP, NOTICES, RETRY = "turns.sweep", "notices.send", "jobs.retry_stalled"
 FORGET = "lookups.forget"
@@ -42,7 +43,7 @@ def telephone(tmp_path: Path) -> Telephone:
 async def worker(database: object, bot: FakeBot, telephone: Telephone) -> AsyncIterator[procrastinate.App]:
     with db.transaction() as session:
         session.execute(text("TRUNCATE procrastinate_jobs, procrastinate_workers RESTART IDENTITY CASCADE"))
-    app = jobs.create_app(Runner(bot), ConsoleSender(telephone.log))
+    app = jobs.create_app(Runner(bot), ConsoleSender(telephone.log), tracker_at())
     async with app.open_async():
         yield app
 
@@ -198,9 +199,17 @@ async def test_a_worker_leaves_nothing_stalled(worker: procrastinate.App, bot: F
 
 
 def test_what_runs_when(postgres: object, telephone: Telephone) -> None:
-    app = jobs.create_app(Runner(FakeBot()), ConsoleSender(telephone.log))
+    app = jobs.create_app(Runner(FakeBot()), ConsoleSender(telephone.log), tracker_at())
     crons = {task.task.name: task.cron for task in app.periodic_registry.periodic_tasks.values()}
     often, minutely, hourly = "* * * * * */5", "* * * * *", "17 * * * *"
     of_tickets = {SWEEP: often, NOTICES: often, RETRY: minutely, FORGET: hourly}
     of_accounts = {"orders.place": often, "orders.expire": minutely, "reminders.send": minutely}
-    assert crons == of_tickets | of_accounts
+    # In China, 03:17 every night and 03:40 on Sundays.
+    of_privacy = {
+        "privacy.erase": often,
+        "privacy.copy": often,
+        "privacy.settle": "* * * * *",
+        "privacy.expire": "17 19 * * *",
+        "privacy.audit": "40 19 * * 6",
+    }
+    assert crons == of_tickets | of_accounts | of_privacy
