@@ -11,6 +11,7 @@ import typer
 from care.errors import CareError
 from cli.errors import Stop
 from cli.nlu.commands import nlu
+from cli.privacy.commands import privacy
 
 
 class _Commands(typer.Typer):
@@ -106,6 +107,7 @@ def widget(
 
 
 app.add_typer(nlu, name="nlu")
+app.add_typer(privacy, name="privacy")
 
 keys = typer.Typer(help="Keys that seal personal data.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
@@ -121,11 +123,10 @@ def keys_new() -> None:
 
 @keys.command("rotate")
 def keys_rotate() -> None:
-    """Seal everything with the first key of QUANYI_KEYS; afterwards the older ones can go."""
-    from cli.keys import rotate
+    """Seal everything with the first keys of QUANYI_KEYS and QUANYI_TRACKER_KEYS; afterwards the older ones can go."""
+    from cli.keys import rotate_all
 
-    for column, count in rotate().items():
-        typer.echo(f"{column}: {count}")
+    rotate_all(typer.echo)
 
 
 demo = typer.Typer(help="The made-up operator of the demo mode.", no_args_is_help=True)

@@ -65,6 +65,7 @@ WRONG = [
     ("QUANYI_TMF677_URL", "bss.example.cn"),  # no scheme
     ("QUANYI_TMF678_HOLDER", "product.id"),  # not an attribute of a bill
     ("QUANYI_IDENTITY_KEY", "short"),  # found by trying: then everybody is anybody
+    ("QUANYI_OPERATOR_KEY", "short"),  # found by trying: then anybody learns what customers chose
     ("QUANYI_DEMO_TELEPHONE", "yes"),  # on or off
 ]
 

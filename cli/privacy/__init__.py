@@ -1,0 +1,1 @@
+"""`quanyi privacy …`: incidents, the yearly assessment, the audit, retention, receipts and open requests."""
