@@ -9,9 +9,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.asking import is_code_for
 from actions.codes import Code, check, say_refusal, send_code, wants_another
 from actions.digressions import answer_digression, digression_of
-from actions.moves import action_of_button, tells_a_complaint, wants_to_cancel
+from actions.moves import action_of_button, matter_told, wants_to_cancel
 from actions.turn import entity_of, in_database, intent_of, text_of
 from actions.urgent import attend, end_turn, leave_form
 from care.accounts import sms
@@ -31,8 +32,6 @@ _TAKES_BACK = re.compile("撤|投诉|工单|单子")
 #: answers that are neither number nor code before it is left for later
 _MISSES = 3
 _SLOTS = ("contact_phone", "contact_number")
-#: characters of a message that is a code and nothing else
-_CODE_LENGTH = 20
 
 
 def offer_notices(dispatcher: CollectingDispatcher, phone: str | None) -> None:
@@ -119,14 +118,13 @@ def _about_ticket(tracker: Tracker) -> Events:
 
 def is_late_code(tracker: Tracker) -> bool:
     """A code behind another matter that its question was left for."""
-    text = text_of(tracker)
-    return tracker.get_slot("contact_phone") is not None and len(text) <= _CODE_LENGTH and code_in(text) is not None
+    return is_code_for(tracker, "contact_phone")
 
 
 def _another_matter(tracker: Tracker) -> str | None:
     """The action that takes a story of its own, or a button of another answer."""
     if text_of(tracker):
-        return "complaint_form" if tells_a_complaint(tracker) else None
+        return matter_told(tracker)
     return None if intent_of(tracker)[0] in ("notify_me", "send_again", "affirm") else action_of_button(tracker)
 
 

@@ -11,6 +11,7 @@ import re
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.privacy.policy import asked_in_passing, say_in_passing
 from actions.questions import NAMES, question_in
 from actions.standing import newest_open, say_own_tickets
 from actions.turn import intent_of, sub_of, text_of
@@ -31,6 +32,8 @@ _STORIES = (
     *("ticket_words", "ticket_reason"),
 )
 _TOPICS = {"billing_": "question", "privacy_": "question", "rights_": "rights", "other_telecom": "question"}
+#: the article that answers it is told
+POLICY = "policy"
 _SMALL_TALK = {"insult": "insult", "bye": "bye"}
 #: sure whatever the words are like; the other small talk needs words for it: a name or a place looks like it
 _SURE_SUBS = {"help": "help", "robot": "robot", "thanks": "thanks"}
@@ -38,6 +41,7 @@ _SURE_SUBS = {"help": "help", "robot": "robot", "thanks": "thanks"}
 _SHORT_ANSWERS = (
     *("complaint_line", "complaint_confirmed", "ticket_digits", "ticket_confirmed", "contact_code"),
     *("billing_phone", "billing_code", "billing_line", "order_code"),
+    *("privacy_phone", "privacy_code", "privacy_line", "privacy_item", "privacy_confirmed"),
 )
 _ASKS_PLAINLY = re.compile(
     "[?？]$|(?:吗|么|呢)$|^(?:请问|怎么|如何|哪|为什么|我还剩|还剩)|能不能|可不可以|是不是|有没有|行不行|知不知道|多少钱|(?:还剩|还有|剩下?)多少|我有(?:哪些|什么)|我的权利|怎么样$"
@@ -61,6 +65,7 @@ ASIDES = NAMES | {
     "other",
     "no_ticket",
     "progress",
+    POLICY,
 }
 
 
@@ -95,6 +100,8 @@ def _by_label(tracker: Tracker, text: str, asked: str) -> str | None:
         return "other"
     if intent == "satisfaction" and sub == "thanks":
         return "thanks"
+    if (is_question or asked in _SHORT_ANSWERS) and asked_in_passing(tracker) is not None:
+        return POLICY
     # 话费余额, 销户: no number at all
     is_bare_topic = asked == "complaint_line" and len(text) <= _TOPIC_LENGTH and not re.search(r"\d", text)
     if intent == "ticket_status" and (is_question or _ASKS.search(text)):
@@ -109,6 +116,8 @@ async def answer_digression(dispatcher: CollectingDispatcher, tracker: Tracker, 
     is_of_a_ticket = name == "how_long" and tracker.active_loop_name != "complaint_form"
     if name == "progress" or (is_of_a_ticket and await newest_open(tracker) is not None):
         await say_own_tickets(dispatcher, tracker)
+    elif name == POLICY and (article := asked_in_passing(tracker)) is not None:
+        say_in_passing(dispatcher, article)
     elif name == "how_long":
         dispatcher.utter_message(response="utter_aside_how_long", **_promise(tracker))
     else:

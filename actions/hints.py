@@ -18,6 +18,9 @@ from actions.billing.objection import objection
 from actions.complaints import FORM as COMPLAINT
 from actions.followup import STATUS
 from actions.memory import said_before, said_last
+from actions.privacy.answering import answer_wish
+from actions.privacy.form import is_late_code
+from actions.privacy.question import wish_by_words
 from actions.standing import newest_open
 from actions.turn import text_of
 from actions.urgent import end_turn
@@ -51,6 +54,8 @@ async def hint(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         return [SlotSet("ticket_step", STATUS), FollowupAction("action_follow_up")]
     if late := _late_code(tracker):
         return [FollowupAction(late)]
+    if wish := wish_by_words(text_of(tracker)):
+        return await answer_wish(dispatcher, tracker, wish) or [FollowupAction("action_listen")]
     if is_retry(tracker):
         return [FollowupAction("action_billing")]
     if disputed := objection(tracker):
@@ -67,6 +72,8 @@ def _late_code(tracker: Tracker) -> str | None:
     """The action that takes a code behind another matter that its question was left for, whatever its label."""
     if order_form.is_late_code(tracker):
         return "validate_order_form"
+    if is_late_code(tracker):
+        return "action_privacy"
     if contact.is_late_code(tracker):
         return "action_notify_me"
     return "action_billing" if form.is_late_code(tracker) else None

@@ -11,6 +11,7 @@ import re
 from rasa_sdk import Tracker
 
 from actions.complaints.grievance import complaint_under
+from actions.privacy.reports import reports_leak
 from actions.turn import best_label_of, intent_of, sub_of, text_of
 from care.complaints.rules import tells_what_happened
 from care.handoff.rules import wants_to_stop_waiting
@@ -88,7 +89,7 @@ def is_command(tracker: Tracker) -> bool:
 
 _STORY_LENGTH = 8
 _NUMBER_LENGTH = 40
-_KINDS = {"complaint_": "complaint_form", "billing_": "action_billing"}
+_KINDS = {"complaint_": "complaint_form", "billing_": "action_billing", "privacy_": "action_privacy"}
 _ACTIONS = {"complain": "complaint_form", "ticket_status": "action_follow_up", "notify_me": "action_notify_me"}
 
 
@@ -97,6 +98,13 @@ def tells_a_complaint(tracker: Tracker) -> bool:
     text = text_of(tracker)
     is_story = len(text) >= _STORY_LENGTH and tells_what_happened(text)
     return is_story and (best_label_of(tracker).startswith("complaint_") or complaint_under(tracker))
+
+
+def matter_told(tracker: Tracker) -> str | None:
+    """The action for a matter of its own that is told in the middle of something else."""
+    if reports_leak(tracker):
+        return "action_privacy"
+    return "complaint_form" if tells_a_complaint(tracker) else None
 
 
 def names_ticket(tracker: Tracker) -> bool:

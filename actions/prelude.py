@@ -32,6 +32,8 @@ Events = list[dict[str, Any]]
 
 #: the same words this often in a row say that our answer is none
 _SAID_OFTEN = 3
+#: what may be another by the next time
+_LOOKED_UP = ("utter_account", "utter_privacy_copy_progress", "utter_privacy_delete_running")
 #: confidence
 _SURE = 0.5
 
@@ -48,7 +50,7 @@ async def answered_before(dispatcher: CollectingDispatcher, tracker: Tracker) ->
     events = await attend(dispatcher, tracker)
     if events is not None:
         return events
-    if times_in_a_row(tracker) >= _SAID_OFTEN and not said_last(tracker, "utter_account"):  # 「到账了吗」 every minute
+    if times_in_a_row(tracker) >= _SAID_OFTEN and not said_last(tracker, *_LOOKED_UP):  # 「到账了吗」 every minute
         return await _said_often(dispatcher, tracker)
     if intent_of(tracker)[1] < _SURE and said_last(tracker, *MISSES):
         return [FollowupAction("action_not_understood")]  # a guess after what was not understood is no answer

@@ -69,7 +69,7 @@ def is_late(ticket: Standing) -> bool:
     """A promise of ours was not kept. An open ticket's due time is gone when it was met or is over."""
     if is_suggestion(ticket):
         return False
-    waits_for_feedback = ticket.first_feedback_at is None and ticket.feedback_due is None
+    waits_for_feedback = ticket.promises_feedback and ticket.first_feedback_at is None and ticket.feedback_due is None
     return ticket.is_open and (waits_for_feedback or ticket.solution_due is None)
 
 

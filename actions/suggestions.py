@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.contact import offer_notices
 from actions.digressions import answer_digression, digression_of
-from actions.moves import action_of_button, tells_a_complaint, wants_to_cancel
+from actions.moves import action_of_button, matter_told, wants_to_cancel
 from actions.standing import card
 from actions.turn import entity_of, in_database, intent_of, key_of, sub_of, text_of
 from actions.urgent import attend, leave_form
@@ -93,7 +93,7 @@ def _another_matter(tracker: Tracker) -> str | None:
     if intent == "ticket_status":
         return "action_follow_up"
     if text_of(tracker):
-        return "complaint_form" if tells_a_complaint(tracker) else None
+        return matter_told(tracker)
     return None if intent == "affirm" else action_of_button(tracker)
 
 

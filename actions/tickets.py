@@ -15,7 +15,7 @@ from actions import followup
 from actions.codes import check, say_refusal, wants_another
 from actions.digressions import answer_digression, digression_of
 from actions.followup import REOPEN, STEPS, WITHDRAW, Matter, ask, close, go_on, prove
-from actions.moves import action_of_button, names_ticket, tells_a_complaint, wants_to_cancel
+from actions.moves import action_of_button, matter_told, names_ticket, wants_to_cancel
 from actions.questions import question_in
 from actions.second import offer, second_matter
 from actions.standing import newest_open
@@ -141,8 +141,8 @@ def _another_step(tracker: Tracker, matter: Matter, asked: str) -> Matter | None
 def _something_else(tracker: Tracker, asked: str) -> Events | None:
     """A story of its own, or a button that is not about tickets: the question is dropped."""
     if text_of(tracker):
-        is_left = asked not in _WORDS and tells_a_complaint(tracker)
-        return leave_form(tracker, "complaint_form", forget=followup.SLOTS) if is_left else None
+        then = None if asked in _WORDS else matter_told(tracker)
+        return leave_form(tracker, then, forget=followup.SLOTS) if then else None
     if intent_of(tracker)[0] in _ANSWERS:
         return None
     return leave_form(tracker, action_of_button(tracker), forget=followup.SLOTS)

@@ -28,7 +28,6 @@ RESPONSES = {
     "rights_appeal": "rights_appeal",
     "rights_cancellation/against_will": "against_will",
     "billing_": "billing_not_yet",
-    "privacy_": "privacy_not_yet",
     "rights_": "rights",
 }
 

@@ -1,4 +1,4 @@
-"""What comes before all else that a message may mean, in any state: a life, a person asked for, a fraud going on."""
+"""What comes before all else that a message may mean, in any state: a life, a person asked for, a fraud, a child."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.concerns import concerns_of, note
 from actions.hotlines import other_operator
 from actions.memory import said_before
+from actions.minors import mind_minor
 from actions.moves import wants_person
+from actions.privacy.reports import reports_leak
 from actions.turn import in_database, intent_of, sub_of, text_of
 from care.db import utcnow
 from care.handoff.rules import Reason
@@ -37,7 +39,8 @@ _REGRET = {Reason.THREAT, Reason.ANGER}
 
 
 async def attend(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
-    """Call it first. Events: a person is asked for and the turn is over, return them. None: go on as usual.
+    """Call it first. Events: a person comes, or a child is asked for nothing more, and the turn is over: return them.
+    None: go on as usual.
 
     None also where something was said here: what to do against a fraud, or that a person can help. Advice against fraud
     is given again when other things were talked about, all else once in a conversation.
@@ -55,12 +58,19 @@ async def attend(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events |
         return leave_form(tracker)
     if wants_person(tracker):
         return await hand_over(dispatcher, tracker, Reason.ASKED, "utter_handoff_requested")
+    if (emptied := await mind_minor(dispatcher, tracker)) is not None:
+        return [*emptied, *leave_form(tracker)]
     new = raised.now - (_REGRET if raised.before & _REGRET else set())
-    first = next((each for each in concerns if each in new), None)
+    first = next((each for each in concerns if each in new and not _is_reported(tracker, each)), None)
     # one bubble: a person is offered with the advice against fraud, too
     if first is not None and Reason.FRAUD not in concerns and not said_before(tracker, _OFFERS[first]):
         dispatcher.utter_message(response=_OFFERS[first])
     return None
+
+
+def _is_reported(tracker: Tracker, concern: Reason) -> bool:
+    """A leak that is reported at once brings a person anyway (actions/privacy/leaking.py)."""
+    return concern is Reason.LEAK and reports_leak(tracker)
 
 
 def _is_answered_as_insult(tracker: Tracker) -> bool:

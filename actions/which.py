@@ -85,7 +85,7 @@ def _is_worth_asking(first: str, second: str, text: str) -> bool:
 
 def _answer_of(label: str) -> str:
     """Something that differs where the answers do."""
-    return label if label.startswith("billing_") else response_of(label, None)
+    return label if label.startswith(("billing_", "privacy_")) else response_of(label, None)
 
 
 def _key(first: str, second: str) -> str:

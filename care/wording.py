@@ -29,7 +29,9 @@ def say(key: str, **values: str) -> str:
 
 
 def buttons(key: str) -> list[dict[str, str]]:
-    return list(_responses()[f"utter_{key}"][0].get("buttons", []))
+    """In the files their payloads have double braces, because Rasa formats them with the text."""
+    given = _responses()[f"utter_{key}"][0].get("buttons", [])
+    return [each | {"payload": each["payload"].replace("{{", "{").replace("}}", "}")} for each in given]
 
 
 def has_wording(key: str) -> bool:

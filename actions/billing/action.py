@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
 from actions.account import NeedsCode, NeedsNumber, chosen_line, lines_of, number_in, wants_another_number
+from actions.asking import Read, read_code
 from actions.billing.answering import answer_message, answer_question, ask_for
 from actions.billing.asked import Events, Question
 from actions.billing.form import (
@@ -30,16 +31,16 @@ from actions.billing.form import (
 from actions.billing.leaving import lock_up, wants_out
 from actions.billing.question import LABEL, pending_question, question_of
 from actions.billing.third_party import refusal_of
-from actions.codes import Code, check, say_refusal, wants_another
-from actions.complaints import FORM as COMPLAINT
+from actions.codes import Code, wants_another
 from actions.digressions import answer_digression, asks, digression_of
-from actions.moves import action_of_button, tells_a_complaint, wants_to_cancel
+from actions.moves import action_of_button, matter_told, wants_to_cancel
 from actions.prelude import answered_before
+from actions.privacy.policy import asked_in_passing
+from actions.questions import question_in
 from actions.second import REST, offer, second_matter
 from actions.topics import response_of
 from actions.turn import entity_of, intent_of, sub_of, text_of
 from actions.urgent import attend, leave_form
-from care.accounts.codes import CodeCheck
 from care.accounts.proofs import prove
 from care.accounts.rules import PROOF_LIFETIME, Purpose, code_in
 from care.db import utcnow
@@ -52,7 +53,7 @@ _WHY = ("why_number", "why_questions", "anonymous", "meaning")
 #: answers that are about a complaint's form
 _OF_COMPLAINTS = ("hurry", "how_long", "after", "evidence", "evidence_received", "useful", "why_address")
 _WHAT_CODE = re.compile("(?:什么|啥|哪个?)(?:是|叫|样)?(?:短信)?验证码|验证码.{0,3}(?:什么|啥|哪)")
-_FOR_ANYBODY = ("other_telecom", "privacy_", "rights_")
+_FOR_ANYBODY = ("other_telecom", "rights_")
 #: a number with a digit too few or too many
 _LOOKS_LIKE_ONE = re.compile(r"\d{5}")
 
@@ -105,8 +106,8 @@ class ValidateBillingForm(Action):
             return await _read_code(dispatcher, tracker)
         if asked == LINE and (line := chosen_line(text, await lines_of(tracker))):
             return await answer_question(dispatcher, tracker, question, line.phone)
-        if tells_a_complaint(tracker):
-            return leave_form(tracker, COMPLAINT)
+        if then := matter_told(tracker):
+            return leave_form(tracker, then)
         if choice is None and _asks_another_question(tracker):
             is_repeated = _is_repeated(tracker, question)
             return miss(dispatcher, tracker) if is_repeated else await answer_message(dispatcher, tracker)
@@ -167,7 +168,13 @@ def _another_matter(tracker: Tracker) -> str | None:
     intent, confidence = intent_of(tracker)
     if not text_of(tracker):
         return None if intent in ("send_again", "affirm", "inform") else action_of_button(tracker)
-    return "action_follow_up" if intent == "ticket_status" and confidence >= _SURE else None
+    if confidence < _SURE:
+        return None
+    if intent == "ticket_status":
+        return "action_follow_up"
+    text = text_of(tracker)
+    is_request = intent.startswith("privacy_") and asked_in_passing(tracker) is None and number_in(text) is None
+    return "action_privacy" if is_request and not question_in(plain(text), "") else None
 
 
 def _answer_for_anybody(tracker: Tracker) -> str | None:
@@ -196,17 +203,16 @@ async def _read_code(dispatcher: CollectingDispatcher, tracker: Tracker) -> Even
     def open_it(session: Session) -> None:
         prove(session, tracker.sender_id, phone, now, binds=is_theirs)
 
-    checked = await check(tracker, Code(phone, PURPOSE), open_it)
-    if checked.answer is CodeCheck.RIGHT:
+    read = await read_code(dispatcher, tracker, Code(phone, PURPOSE), open_it)
+    if read is Read.RIGHT:
         minutes = PROOF_LIFETIME[Purpose.ACCOUNT].seconds // 60
         dispatcher.utter_message(response="utter_billing_proved", minutes=str(minutes))
         events = await answer_question(dispatcher, tracker, question, phone, is_proved_now=True)
         own = [] if is_theirs else [SlotSet(PHONE, None)]  # the next question is about their own number again
         return [*_rest(dispatcher, tracker, events), *own, *events]
-    if checked.answer is CodeCheck.WRONG and not re.search(r"\d", digits_of(text_of(tracker))):
+    if read is Read.MISSED:
         return miss(dispatcher, tracker)
-    say_refusal(dispatcher, checked)
-    return forget(tracker) if checked.answer is CodeCheck.USED_UP else wait_for_code(question, phone)
+    return forget(tracker) if read is Read.OVER else wait_for_code(question, phone)
 
 
 def _rest(dispatcher: CollectingDispatcher, tracker: Tracker, events: Events) -> Events:

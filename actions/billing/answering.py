@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.orm import Session
 
 from actions.account import NeedsChoice, NeedsCode, NeedsNumber, Ready, access_of, meant_by
 from actions.billing.answers import ANSWERS
@@ -19,6 +21,8 @@ from actions.billing.question import WrongMonth, question_of
 from actions.billing.third_party import About, about_whom
 from actions.topics import response_of
 from actions.turn import in_database, intent_of, sub_of, text_of
+from care.accesses.rules import Reader, Use
+from care.accesses.service import note_access
 from care.accounts.proofs import OpenLine, close_line
 from care.accounts.rules import Level, mask_phone
 from care.billing.access import LEVELS
@@ -56,7 +60,8 @@ async def answer_question(
     """
     is_another = about_whom(text_of(tracker)) is About.OTHERS_ACCOUNT
     meant = meant_by(tracker, phone, is_another=is_another)
-    found = await access_of(tracker, LEVELS[question.topic], meant)
+    # Before the system is asked: a use that nobody wrote down would be one that nobody can tell.
+    found = await access_of(tracker, LEVELS[question.topic], meant, used=partial(_note_use, tracker, question))
     if not isinstance(found, Ready):
         return await ask_for(dispatcher, tracker, question, found)
     line = found.line
@@ -66,6 +71,19 @@ async def answer_question(
         return await _answer(asked, found, is_proved_now=is_proved_now)
 
     return await _in_time(dispatcher, tracker, question, work, line.phone if line else None)
+
+
+def _note_use(tracker: Tracker, question: Question, session: Session, line: OpenLine) -> None:
+    note_access(
+        session,
+        Reader.PARTNER,
+        Use.ANSWER,
+        question.topic,
+        utcnow(),
+        phone=line.phone,
+        conversation_id=tracker.sender_id,
+        who="billing",
+    )
 
 
 async def ask_for(

@@ -11,8 +11,10 @@ from functools import partial
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.orm import Session
 
 from actions.account import NeedsChoice, NeedsCode, NeedsNumber
+from actions.asking import MISSES, emptied, finished, is_code_for, tries
 from actions.billing.asked import Events, Question
 from actions.billing.errors import say_unknown
 from actions.billing.question import payload, pending_question
@@ -20,10 +22,11 @@ from actions.billing.third_party import About, about_whom
 from actions.codes import Code, send_code
 from actions.memory import said_last
 from actions.turn import in_database, text_of
-from actions.urgent import end_turn, leave_form
+from care.accesses.rules import Reader, Use
+from care.accesses.service import note_access
 from care.accounts import sms
 from care.accounts.proofs import close_line
-from care.accounts.rules import code_in, is_mobile, mask_phone
+from care.accounts.rules import is_mobile, mask_phone
 from care.billing.system import BillingSystem
 from care.billing.values import LineStatus
 from care.db import utcnow
@@ -38,13 +41,9 @@ PURPOSE = "account"
 #: the question that waits
 _QUESTION = ("billing_topic", "billing_month", "billing_item", "billing_words")
 _SLOTS = (*_QUESTION, PHONE)
-#: answers that are neither number nor code before it is left
-_MISSES = 3
 _RETRY = re.compile(
     "(?:那|就|我|请|帮我|麻烦|你|现在|好的?|嗯)*(?:再|重新?)(?:试|查|来|看|问)(?:一次|一下|一遍|下|试|看|次|查)*(?:吧|呢|啊|谢谢|看看)*"
 )
-#: characters of a message that is a code and nothing else
-_CODE_LENGTH = 20
 
 
 async def ask(
@@ -82,6 +81,7 @@ async def _ask_code(
         response = "utter_billing_fixed_line" if sms.is_on() else "utter_billing_no_sms"
         dispatcher.utter_message(response=response)
         return forget(tracker)
+    await in_database(partial(_note_look, phone=need.phone, conversation_id=tracker.sender_id))
     try:
         line = await system.line(need.phone)
     except InvalidInput as error:
@@ -98,6 +98,19 @@ async def _ask_code(
     if await send_code(dispatcher, tracker, Code(need.phone, PURPOSE), asked_by):
         return _wait_for(CODE, question, need.phone)
     return forget(tracker)
+
+
+def _note_look(session: Session, *, phone: str, conversation_id: str) -> None:
+    note_access(
+        session,
+        Reader.PARTNER,
+        Use.VERIFY,
+        "line",
+        utcnow(),
+        phone=phone,
+        conversation_id=conversation_id,
+        who="billing",
+    )
 
 
 def is_for_another(question: Question) -> bool:
@@ -140,33 +153,16 @@ def ask_again(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
 
 def miss(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     """Neither number nor code: asked again, and at last a person is offered."""
-    tries = int(tracker.get_slot("billing_tries") or 0) + 1
-    if tries >= _MISSES:
+    missed = tries(tracker, FORM)
+    if missed >= MISSES:
         dispatcher.utter_message(response="utter_billing_later")
         return forget(tracker)
-    return [*ask_again(dispatcher, tracker), SlotSet("billing_tries", tries)]
+    return [*ask_again(dispatcher, tracker), SlotSet("billing_tries", missed)]
 
 
 def done(tracker: Tracker, events: Events | None = None, forget: tuple[str, ...] = _QUESTION) -> Events:
-    """The question is answered, or given up. `events`: of the answer, which may open a form of its own, or lead on.
-
-    While our form is open, Rasa ends whichever form is open then as soon as it sees `requested_slot` or the loop set to
-    nothing: not where the answer has opened another.
-    """
-    events = events or []
-    emptied = _emptied(tracker, forget)
-    is_open = tracker.active_loop_name == FORM
-    if any(event["event"] == "active_loop" for event in events):
-        return [*emptied, *([SlotSet("billing_tries", 0)] if is_open else []), *events]
-    following = next((str(event["name"]) for event in events if event["event"] == "followup"), None)
-    rest = [event for event in events if event["event"] != "followup"]
-    if following is None:
-        return [*emptied, *rest, *(leave_form(tracker) if is_open else end_turn(tracker))]
-    return [*emptied, *rest, *(leave_form(tracker, following) if is_open else [FollowupAction(following)])]
-
-
-def _emptied(tracker: Tracker, names: tuple[str, ...]) -> Events:
-    return [SlotSet(name, None) for name in names if tracker.get_slot(name) is not None]
+    """The question is answered, or given up. `events`: of the answer, which may open a form of its own, or lead on."""
+    return finished(tracker, FORM, events or [], forget)
 
 
 def wait_for_code(question: Question, phone: str) -> Events:
@@ -175,9 +171,7 @@ def wait_for_code(question: Question, phone: str) -> Events:
 
 def is_late_code(tracker: Tracker) -> bool:
     """A code behind another matter that its question was left for."""
-    text = text_of(tracker)
-    waits = tracker.get_slot("billing_topic") is not None and tracker.get_slot(PHONE) is not None
-    return waits and len(text) <= _CODE_LENGTH and code_in(text) is not None
+    return is_code_for(tracker, "billing_topic", PHONE)
 
 
 def is_retry(tracker: Tracker) -> bool:
@@ -194,4 +188,4 @@ def forget(tracker: Tracker, *more: str) -> Events:
 
 def forgotten(tracker: Tracker, *more: str) -> Events:
     """The slots of the same alone: what follows is the caller's."""
-    return _emptied(tracker, (*_SLOTS, *more))
+    return emptied(tracker, (*_SLOTS, *more))

@@ -9,13 +9,14 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.asking import is_code_for
 from actions.billing.asked import Events
 from actions.billing.leaving import lock_up
 from actions.billing.orders import SLOTS, ask_for_code, code_of, say_outcome, wait_for_code
 from actions.billing.question import LABEL
 from actions.codes import check, say_refusal, wants_another
 from actions.digressions import answer_digression, digression_of
-from actions.moves import action_of_button, names_ticket, tells_a_complaint, wants_to_cancel
+from actions.moves import action_of_button, matter_told, names_ticket, tells_a_complaint, wants_to_cancel
 from actions.turn import in_database, intent_of, key_of, text_of
 from actions.urgent import attend, leave_form
 from care.accounts.codes import CodeCheck
@@ -38,8 +39,6 @@ from care.plain import digits_of, plain
 
 #: answers that are no code before the order is let go
 _MISSES = 3
-#: characters; a longer message with a number in it is no code
-_CODE_LENGTH = 20
 _SHORT = 16
 _SURE = 0.6
 
@@ -100,8 +99,7 @@ class ValidateOrderForm(Action):
 
 def is_late_code(tracker: Tracker) -> bool:
     """A code behind another matter that the order was left for; the form reads it, closed as it is."""
-    text = text_of(tracker)
-    return tracker.get_slot("order_id") is not None and len(text) <= _CODE_LENGTH and code_in(text) is not None
+    return is_code_for(tracker, "order_id")
 
 
 async def read_code(dispatcher: CollectingDispatcher, tracker: Tracker, order: OrderState) -> Events:
@@ -219,6 +217,6 @@ def _another_matter(tracker: Tracker) -> str | None:
     (intent, confidence), text = intent_of(tracker), text_of(tracker)
     if not text:
         return None if intent in ("send_again", "affirm") else action_of_button(tracker)
-    if tells_a_complaint(tracker):
-        return "complaint_form"
+    if then := matter_told(tracker):
+        return then
     return "action_follow_up" if names_ticket(tracker) or (intent == "ticket_status" and confidence >= _SURE) else None

@@ -64,6 +64,7 @@ _ANY_CALLS = re.compile(_CALLS)
 _ACCOUNT_OF = re.compile(
     rf"{_SOMEBODY}{_NO_OTHER_VERB}{_ACCOUNT}|(?:查|看)(?:一?下|询|看)?我?{_SOMEBODY}的?(?:号|手机|电话|卡|账)"
 )
+_SOMEBODY_S = re.compile(rf"{_SOMEBODY}{_NO_OTHER_VERB}(?:资料|信息|数据|记录|隐私|号|登记|实名|身份证|名字|地址|电话)")
 # To tell, to complain about, or to have deleted: 「前夫查了我的详单」; or a service that is sold.
 _IS_TOLD = re.compile(
     "投诉|举报|骚扰|诈骗|泄露|泄漏|违法|授权|删|清[除掉了]|定位业务|开通|守护|(?:短信|电话).{0,4}(?:轰炸|太多|退订)"
@@ -83,6 +84,12 @@ def refusal_of(words: str, label: str) -> str | None:
     """The response to a question for what is shown to nobody here."""
     about = about_whom(words)
     return _REFUSALS[about] if about in _WISHES and label.startswith(_WISHES[about]) else None
+
+
+def names_somebody(words: str) -> bool:
+    """Is somebody else's the subject: 「我老公的资料」, not 「我和我老公用的」, 「他们」, 「我老公说」?"""
+    text = plain(words)
+    return _SOMEBODY_S.search(text) is not None and _OWN.search(text) is None
 
 
 def about_whom(words: str) -> About | None:

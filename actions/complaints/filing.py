@@ -19,6 +19,8 @@ from actions.complaints.fields import today
 from actions.complaints.grievance import is_question
 from actions.contact import offer_notices
 from actions.memory import said_last
+from actions.privacy.answering import answer_wish
+from actions.privacy.question import MATTERS, Wish
 from actions.second import offer
 from actions.standing import card
 from actions.topics import response_of
@@ -198,6 +200,8 @@ class AnswerRest(Action):
         done = SlotSet(slot("rest"), None)
         if is_wanted and label == "ticket_status":
             return [done, FollowupAction("action_follow_up")]
+        if is_wanted and label in MATTERS:
+            return [done, *await answer_wish(dispatcher, tracker, Wish(MATTERS[label][""]))]
         topic = topic_of(label)
         if is_wanted and topic is not None and billing() is not None:
             return [done, *await answer_question(dispatcher, tracker, Question(topic))]

@@ -35,7 +35,8 @@ _MATTERS = frozenset(
 )
 # Of these, most are questions: only words that call something wrong are more.
 _QUESTIONS = ("billing_", "rights_", "privacy_", "other_telecom")
-_ALWAYS = frozenset({"privacy_leak"})
+#: as a second matter it is filed like a complaint; alone it is reported at once (actions/privacy/leaking.py)
+_FILED = frozenset({"privacy_leak"})
 
 _SAYS_SO = re.compile(r"投诉|举报")
 _ASKS_HOW = re.compile(
@@ -64,7 +65,7 @@ def complaint_under(tracker: Tracker) -> bool:
         intent, words = str(matters[0]["value"]), words[int(matters[0]["start"]) : int(matters[0]["end"])]
     if intent.startswith("complaint_") or (not matters and _is_likely(message)):
         return True
-    if _says_so(words) and not (intent in _SURELY_NONE and intent_of(tracker)[1] >= _SURE):
+    if says_so(words) and not (intent in _SURELY_NONE and intent_of(tracker)[1] >= _SURE):
         return True
     if intent == "satisfaction" and sub_of(tracker) in _CONTENT:
         return sub_of(tracker) == "suggestion" and calls_it_wrong(words)
@@ -72,20 +73,20 @@ def complaint_under(tracker: Tracker) -> bool:
         named = policy().categories[category_for(labels_of(message), words, policy())].intents
         return bool(named) and not set(named) & _ON_TOP
     wrong = _WENT_WRONG if intent in _MATTERS else _CALLED_WRONG if intent.startswith(_QUESTIONS) else None
-    return intent in _ALWAYS or (wrong is not None and wrong.search(plain(words)) is not None)
+    return wrong is not None and wrong.search(plain(words)) is not None
 
 
 def is_question(label: str) -> bool:
     """As a matter beside others it is answered and not filed."""
-    return not label.startswith("complaint_") and label not in _MATTERS | _ALWAYS
+    return not label.startswith("complaint_") and label not in _MATTERS | _FILED
 
 
 def calls_it_wrong(words: str) -> bool:
     """Says that it complains, or that what was done to it is wrong."""
-    return _says_so(words) or _CALLED_WRONG.search(plain(words)) is not None
+    return says_so(words) or _CALLED_WRONG.search(plain(words)) is not None
 
 
-def _says_so(words: str) -> bool:
+def says_so(words: str) -> bool:
     said = plain(words)
     return _SAYS_SO.search(said) is not None and _ASKS_HOW.search(said) is None
 

@@ -137,8 +137,8 @@ def is_on() -> bool:
 def code_text(code: str, purpose: str, **values: str) -> str:
     """The SMS of a one-time code; it names its purpose, so that nobody gives it away for another.
 
-    `purpose`: contact | account | withdraw | lookup (both with `number`, the ticket's) | order (`number`: it in a few
-    words) | generic; what follows a `:` is not read.
+    `purpose`: contact | account | identity | withdraw | lookup (both with `number`, the ticket's) | order (`number`: it
+    in a few words) | generic; what follows a `:` is not read.
     """
     what = say(f"sms_purpose_{purpose.partition(':')[0]}", **values)
     return say("sms_code", code=code, purpose=what, minutes=str(int(CODE_LIFETIME.total_seconds() // 60)))

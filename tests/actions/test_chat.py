@@ -52,7 +52,6 @@ RESPONSES = [
     ("billing_package", "vas", "utter_vas"),
     ("billing_arrears_suspension", None, "utter_billing_not_yet"),
     ("billing_arrears_suspension", "restriction", "utter_restriction"),
-    ("privacy_access", None, "utter_privacy_not_yet"),
     ("rights_other", None, "utter_rights"),
     ("rights_cancellation", None, "utter_rights"),
     ("rights_cancellation", "against_will", "utter_against_will"),

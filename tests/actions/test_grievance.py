@@ -29,7 +29,9 @@ UNDER = [
     ("手机欠费早就交了，到现在还是停机状态打不了电话", "billing_arrears_suspension", (), True),
     ("这个月平白无故多出来一笔四十块钱的费用", "billing_detail", (), True),
     ("这个月话费怎么比上个月多", "billing_detail", (), False),
-    ("我的信息被你们泄露了天天有人打电话", "privacy_leak", (), True),
+    # reported at once (actions/privacy/leaking.py), where it is not called a complaint
+    ("我的信息被你们泄露了天天有人打电话", "privacy_leak", (), False),
+    ("我要投诉你们泄露我的信息", "privacy_leak", (), True),
     # words between two labels
     ("唉不行我还是要投诉，提前解约要我三百块违约金", "nlu_fallback", (), True),
     ("扣费扣得莫名其妙也不知道是什么业务", "nlu_fallback", ("complaint_vas", "complaint_billing"), True),

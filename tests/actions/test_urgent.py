@@ -37,7 +37,7 @@ OFFERS = [
 ACTIONS = [
     ("action_answer", "greet_chitchat"),
     ("action_answer", "out_of_scope"),
-    ("action_answer", "privacy_leak"),
+    ("action_privacy", "privacy_policy"),
     ("action_what_now", "inform"),
     ("action_follow_up", "ticket_status"),
     ("action_notify_me", "notify_me"),

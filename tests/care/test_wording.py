@@ -17,6 +17,7 @@ from actions.complaints.complaint import TOLD
 from actions.digressions import ASIDES
 from actions.tickets import READERS
 from actions.topics import RESPONSES as RESPONSES_BY_LABEL
+from care.accesses.rules import Reader, Use
 from care.accounts.codes import CodeCheck
 from care.billing.access import LEVELS
 from care.billing.catalogue import Availability
@@ -24,7 +25,12 @@ from care.billing.disputes import Reason as Disputed
 from care.billing.explanation import Reason
 from care.billing.reminders import Kind as ReminderKind
 from care.billing.values import AllowanceKind, ConsentMethod, OrderKind, TopUpStatus
+from care.handoff.rules import CONCERNS
 from care.notices.rules import Kind
+from care.privacy.correcting import OURS, Field
+from care.privacy.places import PLACES
+from care.privacy.results import TRAINING, Refusal
+from care.privacy.rules import Switch
 from care.tickets.rules import STAGE, Status
 from care.wording import RESPONSES, buttons, choice_of, say, spoken_time
 from tests.support.source import ROOT, chinese_sentences, reasons, spoken, trees
@@ -97,17 +103,19 @@ def test_every_key_that_is_put_together_exists() -> None:
     """`say(f"stage_{…}")`: the patterns, and everything that can stand for the star."""
     errors = reasons("care/complaints/rules.py", "care/accounts/rules.py", "actions/complaints/fields.py")
     errors |= reasons("actions/complaints/answers.py", "care/accounts/codes.py") | set(CodeCheck) - {CodeCheck.RIGHT}
+    errors |= reasons("care/privacy/correcting.py")
     complete = {
         "label_*": [f"label_{row}" for row in (*TOLD, "area")],
         "area_*": ["area_town", "area_country"],
         "stage_*": [f"stage_{stage}" for stage in STAGE.values()],
         "sms_*": [f"sms_{kind}" for kind in Kind],
         "sms_purpose_*": [
-            f"sms_purpose_{purpose}" for purpose in ("contact", "withdraw", "lookup", "account", "order", "generic")
+            f"sms_purpose_{purpose}"
+            for purpose in ("contact", "withdraw", "lookup", "account", "identity", "order", "generic")
         ],
         "time_*": ["time_today", "time_tomorrow", "time_day_after"],
         "ticket_ask_*": [f"ticket_ask_{question}" for question in READERS],
-        "aside_*": [f"aside_{name}" for name in ASIDES - {"progress"}],  # that one shows the tickets
+        "aside_*": [f"aside_{name}" for name in ASIDES - {"progress", "policy"}],  # tickets; an article
         "priority_*": [f"priority_{priority}" for priority in range(1, 5)],
         "clock_*": ["clock_feedback", "clock_solution"],
         "to_*": [f"to_{topic}" for topic in LEVELS],
@@ -124,6 +132,32 @@ def test_every_key_that_is_put_together_exists() -> None:
         "dispute_why_*": [f"dispute_why_{reason}" for reason in Disputed],
         "reminder_kind_*": [f"reminder_kind_{kind}" for kind in ReminderKind],
         "sms_reminder_*": [f"sms_reminder_{what}" for what in ("usage_80", "unusual_charge", "promotion")],
+        "privacy_to_*": [f"privacy_to_{matter}" for matter in ("view", "usage", "copy", "delete")],
+        "privacy_concern_*": [f"privacy_concern_{reason}" for reason in CONCERNS],
+        "privacy_reader_*": [f"privacy_reader_{reader}" for reader in Reader if reader is not Reader.PARTNER],
+        "privacy_partner_*": [f"privacy_partner_{who}" for who in ("billing", "sms", "dialler")],
+        "privacy_use_*": [f"privacy_use_{use}" for use in Use],
+        "privacy_correct_*": [f"privacy_correct_{field}" for field in OURS],
+        "privacy_correct_nothing_*": [f"privacy_correct_nothing_{field}" for field in OURS],
+        "privacy_field_title_*": [f"privacy_field_title_{field}" for field in Field],
+        "privacy_delete_*": ["privacy_delete_all", "privacy_delete_chat"],
+        "privacy_plan_*": [f"privacy_plan_{what}" for what in ("removed", "anonymised", "held")],
+        "privacy_whose_*": ["privacy_whose_dead", "privacy_whose_child"],
+        "privacy_given_*": [f"privacy_given_{what}" for what in ("name", "number", "address")],
+        "privacy_ask_*": [f"privacy_ask_{sub}" for sub in ("what", "why", "kept", "shared")],
+        "privacy_of_*": [f"privacy_of_{place.name}" for place in PLACES],
+        "privacy_receipt_*": ["privacy_receipt_view", "privacy_receipt_usage", "privacy_receipt_leak"],
+        "privacy_refused_*": [f"privacy_refused_{reason}" for reason in Refusal],
+        "privacy_field_*": [f"privacy_field_{field}" for field in Field],
+        "privacy_note_*": ["privacy_note_contact", "privacy_note_address"],
+        "privacy_papers_*": [f"privacy_papers_{field}" for field in Field if field not in OURS],
+        "privacy_switch_*": [f"privacy_switch_{switch}" for switch in (*Switch, TRAINING)],
+        "copy_page_*": [
+            f"copy_page_{reason}" for reason in ("copy_link_unknown", "copy_link_over", "copy_link_unproved", "busy")
+        ]
+        + ["copy_page_broken"],
+        "receipt_row_*": [f"receipt_row_{name}" for name in ("asked", "done", "result", "stays")],
+        "privacy_off_*": [f"privacy_off_{switch}" for switch in (*Switch, TRAINING)],
         "*": sorted({*errors, *RESPONSES_BY_LABEL.values(), "ticket_closed", "reopen_too_late"}),
     }
     patterns = {each.key for each in spoken(*PACKAGES) if "*" in each.key}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from tests.e2e.client import Conversation
@@ -30,6 +30,8 @@ class Customer:
     story: str
     #: a mobile number that no other customer has
     line: str
+    #: what is said to each question; `{line}` is theirs
+    answers: Mapping[str, str] = field(default_factory=lambda: ANSWERS)
     #: called before every message: a customer who takes time to think
     think: Callable[[], None] = lambda: None
     transcript: list[tuple[str, str]] = field(default_factory=list)
@@ -68,7 +70,7 @@ class Customer:
             return None
         asked = self.asked
         if asked is not None:
-            return ANSWERS.get(asked, self.story).replace("{line}", self.line)
+            return self.answers.get(asked, self.story).replace("{line}", self.line)
         for payload in self.conversation.payloads:
             if payload.startswith("/complain"):  # what was meant, or "file a ticket" under an answer
                 return payload

@@ -133,6 +133,8 @@ def running(var: Path) -> Iterator[Stack]:
         stack.wait_until_healthy(START_SECONDS)
         stack.environment = psutil.Process(stack.pid("web")).environ()
         yield stack
+        stack.wait_until_healthy(90)
+        _show_metrics(stack, ports)
     finally:
         http.close()
         process.send_signal(signal.SIGINT)
@@ -143,3 +145,12 @@ def running(var: Path) -> Iterator[Stack]:
             process.wait(10)
         # As root the data directory is elsewhere (cli/run/pgplace.py); pytest removes the rest.
         shutil.rmtree((var / "pg" / "place").read_text(encoding="utf-8").strip(), ignore_errors=True)
+
+
+def _show_metrics(stack: Stack, ports: dict[str, str]) -> None:
+    """What each part has counted of this run: the check for personal data (tests/support/leak_check.py) looks at it."""
+    pages = [(ports[f"QUANYI_{name}"], "/metrics") for name in ("PORT", "WORKER_PORT", "ACTIONS_PORT")]
+    secret = {"X-Quanyi-Secret": stack.environment["QUANYI_GATEWAY_SECRET"]}
+    for port, path in [*pages, (ports["QUANYI_RASA_PORT"], "/webhooks/quanyi/metrics")]:
+        answer = httpx.get(f"http://127.0.0.1:{port}{path}", headers=secret, timeout=10)
+        assert answer.status_code == 200, f"{path} of {port}: {answer.status_code}"

@@ -19,7 +19,9 @@ _MOST_ACTIONS = 4
 
 
 def _action_of(intent: str) -> str:
-    return "action_billing" if intent.startswith("billing_") else _RULES.get(intent, "action_answer")
+    by_kind = {"billing_": "action_billing", "privacy_": "action_privacy"}
+    found = next((action for kind, action in by_kind.items() if intent.startswith(kind)), None)
+    return found or _RULES.get(intent, "action_answer")
 
 
 class Play:

@@ -87,7 +87,8 @@ WHILE_THE_NUMBER_IS_ASKED = [
     ("为什么要号码", "nlu_fallback", ["utter_billing_why", "utter_billing_again_phone"], "billing_phone"),
     ("你好", "greet_chitchat", ["utter_aside_chat", "utter_billing_again_phone"], "billing_phone"),
     ("快点行不行", "nlu_fallback", ["utter_billing_again_phone"], "billing_phone"),
-    ("怎么删除我的信息", "privacy_delete", ["utter_privacy_not_yet", "utter_billing_again_phone"], "billing_phone"),
+    ("怎么删除我的信息", "privacy_delete", ["utter_privacy_delete_which"], "privacy_item"),  # the bill waits
+    ("录音留多久", "privacy_policy", ["utter_privacy_article", "utter_billing_again_phone"], "billing_phone"),
     ("1380013800", "inform", ["utter_billing_wrong_number", "utter_billing_again_phone"], "billing_phone"),
     ("不查了", "cancel", ["utter_billing_declined"], None),
     ("不想给", "deny", ["utter_billing_declined"], None),
@@ -108,7 +109,7 @@ async def test_while_the_number_is_asked_for(
     actions: Actions, text: str, label: str, said: list[str], waits_for: str | None
 ) -> None:
     play = await _asked_for_number(actions)
-    sub = "offers" if "卖" in text else None
+    sub = "offers" if "卖" in text else "kept" if "录音" in text else None
     assert await play.names(text, label, sub=sub) == said
     assert play.waits_for == waits_for
 

@@ -189,7 +189,7 @@ function readCard(value: unknown): Card | null {
     const path = text(card["url"]);
     const until = textOrNull(card["until"]);
     // Nothing but a page of the server that the widget talks to.
-    if (!/^\/(?![/\\])[\w\-./?=&]*$/.test(path)) return null;
+    if (!/^\/(?![/\\])[\w\-./?=&#]*$/.test(path)) return null;
     return { kind: "link", title: text(card["title"]), path, until: until && isDate(until) ? until : null };
   }
   return null;

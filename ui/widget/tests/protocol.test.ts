@@ -96,6 +96,7 @@ test("figures: a share that is none is not drawn, one beyond the scale ends at i
 
 const LINKS: [unknown, string | null, string][] = [
   ["/privacy/copy/aB3-_x", "/privacy/copy/aB3-_x", "a page of the server"],
+  ["/privacy#kept", "/privacy#kept", "a place on a page"],
   ["//evil.example/x", null, "another server, by leaving out the protocol"],
   ["/\\evil.example", null, "a browser reads a backslash as a slash"],
   ["https://evil.example/x", null, "another server"],
