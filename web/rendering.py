@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+
+from care.templates import templates
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _HEADERS = {
@@ -23,7 +24,7 @@ _HEADERS = {
 
 def page(name: str, status: int, values: dict[str, Any], headers: dict[str, str]) -> HTMLResponse:
     """`templates/<name>.html` with `templates/<name>.css` as `style`; every value is escaped."""
-    html = _environment().get_template(f"{name}.html").render(values, style=Markup(_style(name)))
+    html = templates(_TEMPLATES).get_template(f"{name}.html").render(values, style=Markup(_style(name)))
     return HTMLResponse(html, status, _HEADERS | {"Content-Security-Policy": _policy(name)} | headers)
 
 
@@ -44,15 +45,4 @@ def _policy(name: str) -> str:
             "form-action 'self'",
             "frame-ancestors 'none'",
         )
-    )
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import DateTime
 
 from care.db import SealedBytes
 from care.privacy.data_map import ColumnKind, TableMap, data_map
 from care.privacy.export_schema import TRACKERS, dictionary, place_names, type_of
+from care.templates import templates
 from care.timezone import CHINA
 from care.wording import say
 
@@ -98,21 +98,12 @@ def _turns(events: list[Json]) -> Iterator[list[Value]]:
 
 
 def _render(template: str, values: Json) -> str:
-    return _environment().get_template(template).render(values, style=(_TEMPLATES / "copy.css").read_text("utf-8"))
+    return (
+        templates(_TEMPLATES).get_template(template).render(values, style=(_TEMPLATES / "copy.css").read_text("utf-8"))
+    )
 
 
 @lru_cache(maxsize=1)
 def _words() -> dict[str, dict[str, str]]:
     words: dict[str, dict[str, str]] = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
     return words
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -13,11 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -27,6 +25,7 @@ from care.errors import InvalidInput
 from care.privacy.rules import Kind
 from care.privacy.tables import PrivacyReceipt, PrivacyRequest
 from care.sla.policy import PRIVACY, policy
+from care.templates import templates
 from care.timezone import CHINA
 from care.wording import say
 
@@ -142,15 +141,7 @@ def as_html(receipt: Receipt) -> str:
     times = {name: _readable(body[name]) for name in ("asked_at", "due_at", "done_at")}
     stays = [each | {"until": _readable_day(each["until"])} for each in body["stays"]]
     values = body | times | {"stays": stays, "digest": receipt.digest}
-    return _environment().get_template("receipt.html").render(values, say=say)
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
+    return templates(_TEMPLATES).get_template("receipt.html").render(values, say=say)
 
 
 def _moment(at: datetime) -> str:
