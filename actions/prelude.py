@@ -91,7 +91,10 @@ def _asks_why(tracker: Tracker) -> bool:
 def _aside_in(tracker: Tracker) -> str | None:
     text = plain(text_of(tracker)).lower()
     aside = question_in(text, "")
-    if aside == "fee" and intent_of(tracker)[0].startswith("billing_") and not _ABOUT_COMPLAINING.search(text):
+    label = intent_of(tracker)[0]
+    if aside == "fee" and label.startswith("billing_") and not _ABOUT_COMPLAINING.search(text):
+        return None
+    if aside == "data" and label == "privacy_policy":  # its article says more, and what it rests on
         return None
     return aside if aside in _ASIDES else None
 

@@ -73,8 +73,9 @@ class RuleEntityExtractor(GraphComponent, EntityExtractorMixin):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Content of the lexicon; see ``bot.nlu.fingerprint``."""
-        return fingerprint.of_code() + fingerprint.of_files(Path(config["lexicon_path"]).glob("*.yml"))
+        """Content of the lexicon; see ``bot.nlu.fingerprint``. What Rasa restores from its cache has no config left."""
+        path = config.get("lexicon_path") or cls.get_default_config()["lexicon_path"]
+        return fingerprint.of_code() + fingerprint.of_files(Path(path).glob("*.yml"))
 
     @classmethod
     def create(

@@ -84,7 +84,7 @@ ASIDES = [
     # asked outside of a form, whatever the label
     ("多久能处理", "other_telecom", "utter_aside_how_long"),
     ("投诉收费吗", "billing_detail", "utter_aside_fee"),
-    ("会不会泄露我的信息", "privacy_policy", "utter_aside_data"),
+    ("会不会泄露我的信息", "rights_channels", "utter_aside_data"),  # under privacy_policy its article says more
     ("怎么发照片", "out_of_scope", "utter_aside_evidence"),
     ("图片收到了吗", "greet_chitchat", "utter_aside_evidence_received"),
     ("收到照片没", "out_of_scope", "utter_aside_evidence_received"),

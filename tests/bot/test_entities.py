@@ -88,6 +88,11 @@ def test_a_changed_lexicon_is_trained_again(tmp_path: Path) -> None:
     assert RuleEntityExtractor.fingerprint_addon({"lexicon_path": str(tmp_path)}) != before
 
 
+def test_what_rasa_restores_from_its_cache_has_no_config_of_its_own() -> None:
+    """The node then holds its cached output alone, and training must not end there."""
+    assert RuleEntityExtractor.fingerprint_addon({"output": None}) == RuleEntityExtractor.fingerprint_addon(CONFIG)
+
+
 @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Kiritimati", "UTC"])
 def test_today_is_the_day_in_china(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever the machine is."""

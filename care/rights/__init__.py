@@ -1,0 +1,1 @@
+"""What customers may ask for, and why: versioned articles with the law under each."""
