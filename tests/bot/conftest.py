@@ -16,8 +16,10 @@ else:
     import pytest
     from servers import ACTIONS_SECRET, GATEWAY_SECRET, HERE, ROOT, ActionServer, Postgres, RasaServer
 
+    from bot import logs
     from tests.support import leaks
 
+    logs.install()  # as in every process of ours: Rasa's own would print what customers say
     pytest_plugins = ["tests.support.leak_check"]
     leaks.SCAN.expected = (leaks.OUTPUT, leaks.LOGS, leaks.ERRORS, leaks.METRICS)  # nothing here shows an inbox
 
