@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import jwt
@@ -20,8 +19,9 @@ from care.billing.values import Month
 from care.timezone import CHINA
 from tests.browser.axe import violations
 from tests.browser.conftest import DESK, PHONE, opened
+from tests.browser.proving import give_number, heard, sms_log
 from tests.browser.test_access import MODES
-from tests.browser.window import Entry, Window
+from tests.browser.window import Window
 from tests.e2e.stack import Stack
 from tests.e2e.wording import says
 from tests.support.telephone import Telephone
@@ -35,9 +35,6 @@ DISPUTED, AMOUNT, DIFFERENCE = "套餐外流量", Decimal("92.00"), Decimal("127
 ORDINARY, TALKATIVE = phone_at(40), phone_at(41)
 #: WCAG 2.2, 1.4.10: without scrolling sideways
 NARROWEST = {"width": 320, "height": 640}
-_CODE = re.compile(r"验证码(\d{6})")
-#: seconds for which a code is asked for, and between two tries
-_MOST_SECONDS, _PAUSE_SECONDS = 90, 10
 
 
 @pytest.fixture(scope="module")
@@ -50,51 +47,12 @@ def explained(browser: Browser, site: str, stack: Stack) -> Iterator[Window]:
         yield window
 
 
-def sms_log(stack: Stack) -> Path:
-    return stack.var / "log" / "sms.log"
-
-
 def prove(window: Window, question: str, phone: str) -> None:
-    """Ask, give the number, and the code that the telephone on the page shows; up to the answer."""
-    telephone = window.page.locator("#telephone .sms")
-    telephone.locator("li").first.wait_for()
-    before = telephone.inner_text()
+    """Ask, give the number and the code; up to the figures."""
     window.open()
     window.say(question)
-    window.wait(lambda: heard(window, "utter_billing_ask_phone"), "the question for the number")
-    window.say(phone)
-    _have_code_sent(window)
-    window.say(_code_on_page(window, phone, before))
+    give_number(window, phone, "billing")
     window.wait(lambda: figures(window.page).count(), "the figures")
-
-
-def heard(window: Window, response: str) -> Entry | None:
-    return next((entry for entry in window.answers if says(entry.text, response)), None)
-
-
-def _have_code_sent(window: Window) -> None:
-    """A number gets one code a minute: where another test has just asked for one, ask for it again."""
-    for _ in range(_MOST_SECONDS // _PAUSE_SECONDS):
-        window.wait(lambda: window.answers and window.answers[-1].choices, "something about the code")
-        if heard(window, "utter_billing_ask_code"):
-            return
-        window.page.wait_for_timeout(_PAUSE_SECONDS * 1000)
-        window.press("重新发送")
-    raise AssertionError(f"no code was sent:\n{window.transcript}")
-
-
-def _code_on_page(window: Window, phone: str, before: str) -> str:
-    """The code to that number which `before` did not show yet, read beside the open chat."""
-    received = window.page.locator("#telephone .sms li").filter(has_text=mask_phone(phone))
-
-    def newest() -> str | None:
-        codes = [found[1] for text in received.all_inner_texts() if (found := _CODE.search(text))]
-        return next((code for code in codes if code not in before), None)
-
-    code = window.wait(newest, "the code on the page")
-    assert code
-    received.filter(has_text=code).click(trial=True)  # in view, and not covered by the window
-    return code
 
 
 def figures(page: Page) -> Locator:

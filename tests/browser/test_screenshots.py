@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
+from care.billing.demo.stories import phone_at
 from tests.browser.conftest import DESK, PHONE, opened
 from tests.browser.test_billing import SHOCKED, figures, prove
+from tests.browser.test_privacy import delete, plan_of, receipts
 from tests.browser.window import Window
 from tests.e2e.pictures import screenshot
 from tests.e2e.stack import Stack
@@ -33,6 +36,11 @@ BILLING: dict[str, dict[str, Any]] = {
     "billing": {"viewport": DESK},
     "billing-phone": {"viewport": PHONE, "device_scale_factor": 2},
 }
+
+#: before the deletion, and after it
+PLANNED: dict[str, Any] = {"viewport": PHONE, "device_scale_factor": 2}
+ERASED: dict[str, Any] = {"viewport": DESK}
+ANONYMOUS = phone_at(44)
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +92,35 @@ def test_the_figures_of_a_bill(browser: Browser, site: str, explained: Window, p
         window.open()
         figures(window.page).wait_for()
         _take(window, pictures / f"{name}.png")
+
+
+def test_a_deletion_from_its_plan_to_its_receipt(browser: Browser, site: str, pictures: Path) -> None:
+    with opened(browser, site) as window:
+        window.open()
+        window.say("话费怎么交最方便")
+        window.wait(lambda: window.answers, "an answer")
+        plan_of(window, ANONYMOUS)
+        with _again(browser, site, window, PLANNED) as phone:
+            phone.page.locator("quanyi-chat .card.figures").wait_for()
+            _take(phone, pictures / "privacy-phone.png")
+        delete(window)
+        with _again(browser, site, window, ERASED) as desk:
+            receipts(desk.page).wait_for()
+            _take(desk, pictures / "privacy.png")
+
+
+@contextmanager
+def _again(browser: Browser, site: str, told: Window, options: dict[str, Any]) -> Iterator[Window]:
+    """The same customer's browser, set up in another way, with the window open."""
+    storage = told.page.context.storage_state()
+    with opened(browser, site, storage_state=storage, reduced_motion="reduce", **options) as window:
+        window.open()
+        yield window
+
+
+def test_the_page_about_personal_data(browser: Browser, site: str, pictures: Path) -> None:
+    with opened(browser, f"{site}/privacy", reduced_motion="reduce") as window:
+        _take(window, pictures / "privacy-page.png")
 
 
 def test_evidence_and_ticket_card(told: Window, pictures: Path) -> None:

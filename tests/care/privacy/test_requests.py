@@ -446,8 +446,10 @@ def test_what_stays_is_told_once_for_each_reason() -> None:
         "notices": counts(1, 0, (Hold.SMS_RECORD, 3, "2027-05-01T00:00:00+08:00")),
         "telephone": counts(0, 0, (Hold.SMS_RECORD, 2, "2027-05-02T00:30:00+08:00"), (Hold.OPERATOR, 0, None)),
         "tickets": counts(0, 0, (Hold.OPEN_TICKET, 1, None)),
+        "operator": counts(0, 0, (Hold.OPERATOR, 1, None)),  # elsewhere: nobody here knows how many
     }
-    sms, ticket = what_stays({"places": places})
+    sms, elsewhere, ticket = what_stays({"places": places})
     assert (sms["what"], sms["until"]) == ("短信收发记录（5 条）", "2027-05-02")
     assert "第二十条" in sms["source"]
     assert (ticket["what"], ticket["until"]) == ("还没办完的投诉、报障或申诉（1 条）", None)
+    assert elsewhere["what"] == "实名资料、账单和通话记录"

@@ -110,9 +110,12 @@ export class Conversation {
     this.list = [];
   }
 
-  /** Deleted on the server at the customer's wish, up to this one: gone here too. */
+  /**
+   * Deleted on the server at the customer's wish, up to this one: gone here too. What the customer wrote here has no
+   * number until a history brings it, but it has its place.
+   */
   erase(upTo: number): void {
-    this.list = this.list.filter((entry) => entry.id === null || entry.id > upTo);
+    this.list = this.list.filter((entry) => isUnderWay(entry) || this.placeOf(entry) > upTo);
   }
 
   /**

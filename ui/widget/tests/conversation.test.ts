@@ -98,6 +98,23 @@ test("what was written before a reload stands behind the history, also after it 
   assert.deepEqual(texts(conversation), ["old", "first", "answer", "second", "later"]);
 });
 
+test("what was deleted up to a message goes with what the customer wrote before it, without a number", () => {
+  const conversation = new Conversation();
+  const asked = conversation.write("m1", AT, { text: "把我的资料删掉" });
+  conversation.mark(asked, "delivered");
+  conversation.take(message({ id: 2, text: "plan", in_reply_to: "m1" }), AT);
+  const refused = conversation.write("m2", AT, { text: "too long" });
+  conversation.mark(refused, "refused", "too_long");
+  const yes = conversation.write("m3", AT, { text: "确认删除" }); // number 3 on the server
+  conversation.mark(yes, "delivered");
+  conversation.take(message({ id: 4, text: "begun", in_reply_to: "m3" }), AT);
+  const later = conversation.write("m4", AT, { text: "好了吗" });
+  conversation.mark(later, "delivered");
+  conversation.write("m5", AT, { text: "on its way" });
+  conversation.erase(3);
+  assert.deepEqual(texts(conversation), ["begun", "好了吗", "on its way"]);
+});
+
 test("every card of a ticket shows the newest that is known of it", () => {
   const card = (stage: string) => ({ kind: "ticket", number: "TS1", category: "", stage, clocks: [] });
   const conversation = new Conversation();

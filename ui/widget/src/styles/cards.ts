@@ -271,7 +271,9 @@ export const cards = css`
   }
 
   .card .go small {
-    display: block;
+    /* no block: the line under the link would be drawn under it as well */
+    display: inline-block;
+    width: 100%;
     color: var(--muted);
     font-size: var(--small);
     font-weight: 400;
