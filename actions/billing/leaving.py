@@ -12,7 +12,7 @@ from actions.billing.asked import Events
 from actions.billing.form import LINE, forgotten
 from actions.turn import in_database, text_of
 from care.accounts.proofs import end_proofs, forget_user, open_lines
-from care.accounts.rules import Level
+from care.accounts.rules import Level, Purpose
 from care.db import utcnow
 from care.plain import plain
 
@@ -42,7 +42,7 @@ async def lock_up(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events 
     now = utcnow()
 
     def end(session: Session) -> bool:
-        if not open_lines(session, tracker.sender_id, now, Level.KNOWN):
+        if not any(open_lines(session, tracker.sender_id, now, Level.KNOWN, purpose) for purpose in Purpose):
             return False
         end_proofs(session, tracker.sender_id, now)
         forget_user(session, tracker.sender_id, now)  # until the page says again who is logged in
@@ -51,4 +51,4 @@ async def lock_up(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events 
     if not await in_database(end):
         return None
     dispatcher.utter_message(response="utter_billing_locked_up")
-    return forgotten(tracker, LINE)
+    return forgotten(tracker, LINE, "privacy_phone")

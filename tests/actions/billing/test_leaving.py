@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 import pytest
 
 from actions.billing.leaving import wants_out
+from care.accounts.proofs import open_lines, prove
+from care.accounts.rules import Level, Purpose
+from care.db import transaction
 from tests.support.accounts import log_in, open_account
 from tests.support.billing import phone_of
 from tests.support.play import Play
@@ -50,6 +54,14 @@ async def test_out_ends_what_was_proved(actions: Actions, label: str) -> None:
     assert await play.names("别让别人看到", label) == ["utter_billing_locked_up"]
     assert await play.names("查余额", "billing_balance") == ["utter_billing_ask_phone"]
     assert play.talk.slots["billing_line"] is None
+
+
+async def test_out_ends_what_was_proved_for_personal_data(actions: Actions) -> None:
+    with transaction() as session:
+        prove(session, "c1", PHONE, NOW - timedelta(seconds=10), purpose=Purpose.IDENTITY)
+    assert await Play(actions).names("退出", "cancel") == ["utter_billing_locked_up"]
+    with transaction() as session:
+        assert open_lines(session, "c1", NOW, Level.PROVED, Purpose.IDENTITY) == []
 
 
 async def test_out_of_nothing_is_a_word_like_others(actions: Actions) -> None:
