@@ -86,9 +86,11 @@ def create_app(runner: Runner, sender: SmsSender, tracker: Tracker) -> procrasti
         await placing.expire_due()
 
     @app.periodic(cron="* * * * * */5")
-    @app.task(name="privacy.erase", queueing_lock="privacy.erase", pass_context=False)
+    @app.task(name="privacy.erase", queueing_lock="privacy.erase", lock="privacy.erase", pass_context=False)
     async def erase(timestamp: int) -> None:
-        """Deletions of personal data that customers confirmed; what was written meanwhile is answered at once."""
+        """Deletions of personal data that customers confirmed; what was written meanwhile is answered at once.
+
+        One run at a time: a long one must not take every slot of the worker."""
         await runner.run_many(await erasing.erase_due(tracker), _SWEPT_AT_ONCE)
 
     @app.periodic(cron="* * * * * */5")

@@ -19,9 +19,10 @@ from care.logs import get_logger
 from care.privacy import receipts
 from care.privacy.articles import articles, changes, in_words
 from care.privacy.data_map import data_map
-from care.privacy.export_schema import export_schema, place_names
+from care.privacy.export_schema import export_schema
 from care.privacy.receipts import Verdict
 from care.privacy.retention import retention
+from care.settings import settings
 from care.sla.policy import policy
 from care.tickets.rules import read_number
 from care.turns.runner import Runner
@@ -34,6 +35,20 @@ from web.rates import PerMinute, TooMany
 CHECKS_PER_MINUTE = 10
 #: a receipt's number and a digest are shorter; what is longer is cut before it is shown again
 _LONGEST = 100
+#: nearest to the customer first; the telephone of demo mode only there
+_PLACES = (
+    "conversations",
+    "tickets",
+    "files",
+    "orders",
+    "notices",
+    "training",
+    "choices",
+    "account",
+    "accesses",
+    "requests",
+    "telephone",
+)
 _PUBLIC = {"Cache-Control": "public, max-age=300"}
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
@@ -96,8 +111,9 @@ async def _checked(request: Request, number: str, digest: str) -> tuple[int, str
 
 def _values() -> dict[str, Any]:
     ours, kept, map_ = policy(), retention(), data_map()
-    places = {name: map_.places[name] for name in place_names()}
-    shown = {place.retention for place in places.values()}
+    is_demo = settings().mode == "demo"
+    places = [map_.places[name] for name in _PLACES if is_demo or name != "telephone"]
+    shown = {place.retention for place in places}
     return {
         "operator": ours.operator,
         "department": ours.departments[ours.privacy.department],
@@ -105,7 +121,7 @@ def _values() -> dict[str, Any]:
         "articles": articles(),
         "places": [
             _Row(place.title, place.purpose, in_words(kept.periods[place.retention].days), place.shared_with)
-            for place in places.values()
+            for place in places
         ],
         "periods": [
             _Row(name, period.why, in_words(period.days), period.source)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from care.accesses.rules import Reader, Use
 from care.accesses.service import note_access
 from care.accounts.service import phone_index
+from care.accounts.tables import Proof
 from care.attachments.service import attach_to_ticket
 from care.errors import InvalidInput
 from care.followup import locks, rules
@@ -225,11 +226,19 @@ def withdraw(session: Session, conversation_id: str, number: str | None, key: On
 
 def withdrawal_phone(session: Session, number: str) -> str | None:
     """The mobile number that a code for the withdrawal goes to: the proved contact, else the one that the filer gave,
-    else the affected line. None where there is none, or no such ticket."""
+    else the affected line where the filer proved it: whoever is complained about takes nothing back. None where there
+    is none, or no such ticket."""
     ticket = ticket_by_number(session, read_number(number) or "")
     if ticket is None:
         return None
-    return ticket.notify_phone or _contact_phone(ticket)
+    return ticket.notify_phone or mobile_in(ticket.contact or "") or _proved_line(session, ticket)
+
+
+def _proved_line(session: Session, ticket: Ticket) -> str | None:
+    proved = select(Proof.id).where(
+        Proof.conversation_id == ticket.conversation_id, Proof.phone_index == ticket.line_index
+    )
+    return mobile_in(ticket.line or "") if session.scalar(proved.limit(1)) is not None else None
 
 
 def notice_phone(session: Session, conversation_id: str) -> tuple[str, str | None] | None:

@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from care.followup.rules import may_reopen
-from care.sla.policy import FIRST_FEEDBACK, policy
+from care.sla.policy import BY_PERSON, FIRST_FEEDBACK, policy
 from care.sla.service import running_clocks
 from care.sla.tables import Clock
-from care.tickets.rules import OPEN, STAGE, EventKind, Level, Status
+from care.tickets.rules import OPEN, STAGE, EventKind, Kind, Level, Status
 from care.tickets.tables import Ticket, TicketEvent
 
 
@@ -38,6 +38,8 @@ class Standing:
     #: what was done, in words for the customer; None where only the digits were proved
     outcome: str | None
     may_reopen: bool
+    #: a request about personal data that the system carries out in time: nobody is to be urged
+    is_automatic: bool = False
 
 
 def standings(session: Session, tickets: Sequence[tuple[Ticket, Level]], now: datetime) -> list[Standing]:
@@ -50,6 +52,8 @@ def standings(session: Session, tickets: Sequence[tuple[Ticket, Level]], now: da
     for ticket, level in tickets:
         in_time = {name: at for name, at in due[ticket.id].items() if at > now}
         is_shown = level >= Level.CODE
+        solution_due = in_time.get(policy().solution_of(ticket.category, ticket.complexity))
+        is_by_system = ticket.kind == Kind.PRIVACY and ticket.complexity != BY_PERSON
         department = policy().departments.get(ticket.department, "")
         found.append(
             Standing(
@@ -62,10 +66,11 @@ def standings(session: Session, tickets: Sequence[tuple[Ticket, Level]], now: da
                 is_open=ticket.status in OPEN,
                 promises_feedback=ticket.id in feedback,
                 feedback_due=in_time.get(FIRST_FEEDBACK),
-                solution_due=in_time.get(policy().solution_of(ticket.category, ticket.complexity)),
+                solution_due=solution_due,
                 first_feedback_at=feedback.get(ticket.id),
                 outcome=ticket.outcome if is_shown else None,
                 may_reopen=may_reopen(ticket.status, resolved.get(ticket.id), now),
+                is_automatic=is_by_system and solution_due is not None,
             )
         )
     return found

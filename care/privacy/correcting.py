@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from care.accounts.rules import normalise_phone
@@ -123,13 +123,26 @@ def with_papers(
     return to_person(session, key, Kind.CORRECT, phone, asked, now)
 
 
+def stands(session: Session, subject: Subject, field: Field) -> bool:
+    """Is there anything that a new CONTACT, or ADDRESS, would be written to?"""
+    return any(
+        (ticket.contact if field is Field.CONTACT else ticket.address) is not None
+        for ticket in session.scalars(_open_tickets(subject))
+        if ticket.kind != TicketKind.PRIVACY
+    )
+
+
+def _open_tickets(subject: Subject) -> Select[Ticket]:
+    return select(Ticket).where(Ticket.id.in_(subject.tickets), Ticket.status.in_(OPEN)).order_by(Ticket.id)
+
+
 def _change(
     session: Session, subject: Subject, field: Field, value: str, now: datetime
 ) -> list[tuple[str, str | None]]:
     """Where something was changed, and what stood there before."""
     if field is Field.CALL_NAME:
         return _call(session, subject, value, now)
-    query = select(Ticket).where(Ticket.id.in_(subject.tickets), Ticket.status.in_(OPEN)).order_by(Ticket.id)
+    query = _open_tickets(subject)
     changed: list[tuple[str, str | None]] = []
     for ticket in session.scalars(query.with_for_update().execution_options(populate_existing=True)):
         before = ticket.contact if field is Field.CONTACT else ticket.address

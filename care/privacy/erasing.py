@@ -14,8 +14,10 @@ conversations themselves stay and go on; without a tracker their next message be
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,7 +43,7 @@ from care.privacy.subject import Subject
 from care.privacy.tables import PrivacyRequest
 from care.privacy.telling import receipt_card, tell
 from care.privacy.tracker import Tracker
-from care.turns.rules import CALL_SECONDS
+from care.turns.rules import CALL_SECONDS, LEASE
 
 T = TypeVar("T")
 
@@ -52,6 +54,8 @@ STEPS = (TRACKERS, *(place.name for place in PLACES))
 #: a conversation was being answered
 _LOOK_AGAIN = timedelta(seconds=3)
 _TAKEN_AT_ONCE = 4
+#: seconds; with the longest call after them still less than a lease
+_KEEP_EVERY = (LEASE.total_seconds() - CALL_SECONDS) / 2
 _HOLDER = f"erase:{socket.gethostname()}:{os.getpid()}"[:64]
 
 _log = get_logger("care.privacy.erasing")
@@ -145,7 +149,7 @@ class _Deletion:
 
     async def _erase(self) -> None:
         await self._delete_trackers()
-        await _in_database(lambda s: requests.mark_step(s, self._request.id, TRACKERS, Counts().as_json()))
+        await _in_database(self._mark_trackers)
         for place in PLACES:
             await _in_database(partial(self._erase_place, place))
         await self._delete_trackers()
@@ -161,13 +165,20 @@ class _Deletion:
 
     async def _delete_trackers(self) -> None:
         """Raises Unavailable (reason `rasa`): a tracker that cannot be deleted is never passed over."""
+        kept_at = -math.inf
         for conversation_id in self._subject.conversations:
-            await _in_database(lambda s: quiet.keep(s, self._fences, self._clock()))
+            if time.monotonic() - kept_at >= _KEEP_EVERY:
+                kept_at = time.monotonic()
+                await _in_database(lambda s: quiet.keep(s, self._fences, self._clock()))
             try:
                 async with asyncio.timeout(CALL_SECONDS):
                     await self._tracker.delete(conversation_id)
             except TimeoutError as error:
                 raise Unavailable("rasa", "Rasa did not delete a tracker in time") from error
+
+    def _mark_trackers(self, session: Session) -> None:
+        quiet.keep(session, self._fences, self._clock())
+        requests.mark_step(session, self._request.id, TRACKERS, Counts().as_json())
 
     def _erase_place(self, place: Place, session: Session) -> None:
         now = self._clock()

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from care import db
 from care.accesses.tables import Access
+from care.attachments.rules import TELLING
 from care.conversations.rules import AUDIT_CHANNEL
 from care.conversations.tables import Conversation, Message
 from care.errors import Unavailable
@@ -141,17 +142,27 @@ class _Run:
         for conversation_id, until in await _in_database(partial(_old_minors, now=self._now)):
             if not self._has_time():
                 return
-            await self._tracker.delete(conversation_id)
             erase = partial(_erase_minor, conversation_id=conversation_id, until=until, now=self._now)
-            await self._noted(MINORS, erase)
+            await self._whole(MINORS, conversation_id, erase)
 
     async def audit(self) -> None:
         """Our own probes (auditing.py): nobody's data, whose results are counted in `audits`."""
         for conversation_id in await _in_database(partial(_old_audits, now=self._now)):
             if not self._has_time():
                 return
-            await self._tracker.delete(conversation_id)
-            await self._noted(AUDIT, partial(_erase_audit, conversation_id=conversation_id, now=self._now))
+            await self._whole(
+                AUDIT, conversation_id, partial(_erase_audit, conversation_id=conversation_id, now=self._now)
+            )
+
+    async def _whole(self, name: str, conversation_id: str, erase: Callable[[Session], Counts]) -> None:
+        """One conversation; where it is at fault the others go all the same. Raises Unavailable."""
+        await self._tracker.delete(conversation_id)
+        try:
+            await self._noted(name, erase)
+        except Exception as error:
+            # Its text may hold a value of the data.
+            self.is_whole = False
+            _log.error("retention_broken", run=self.id, place=name, error=type(error).__name__)
 
     async def trackers(self) -> None:
         before = retention().periods[TRACKERS].before(self._now)
@@ -213,19 +224,28 @@ def _old_minors(session: Session, now: datetime) -> list[tuple[str, int]]:
     rows = session.execute(
         select(Conversation.id, func.max(Message.id))
         .join(Message, Message.conversation_id == Conversation.id)
-        .where(Conversation.minor_at < before, Message.created_at < before)
+        .where(
+            Conversation.minor_at < before,
+            Message.created_at < before,
+            Message.created_at >= Conversation.minor_at - TELLING,
+        )
         .group_by(Conversation.id)
     )
     return [(row[0], row[1]) for row in rows]
 
 
 def _minor(session: Session, conversation_id: str, until: int, now: datetime) -> Subject:
-    """What was said there until then, and what came of it."""
+    """What was said there until then, and what was filed; not what others had said in it on the days before."""
     before = retention().periods[MINORS].before(now)
+    minor_at = session.scalars(select(Conversation.minor_at).where(Conversation.id == conversation_id)).one()
+    assert minor_at is not None  # as `_old_minors` found it
+    since = minor_at - TELLING
     filed = session.scalars(
-        select(Ticket.id).where(Ticket.conversation_id == conversation_id, Ticket.created_at < before)
+        select(Ticket.id).where(
+            Ticket.conversation_id == conversation_id, Ticket.created_at >= since, Ticket.created_at < before
+        )
     )
-    return Subject(None, None, (conversation_id,), tuple(filed), until=until)
+    return Subject(None, None, (conversation_id,), tuple(filed), until=until, is_words_only=True, said_since=since)
 
 
 def _erase_minor(session: Session, conversation_id: str, until: int, now: datetime) -> Counts:

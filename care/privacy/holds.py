@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from care.accounts.tables import Proof
 from care.attachments.rules import TELLING
 from care.attachments.tables import Attachment, TicketEvidence
 from care.conversations.tables import Message
@@ -84,6 +85,8 @@ def in_held_conversation(conversation_id: InstrumentedAttribute[Any]) -> ColumnE
 
 
 def on_held_line(number: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    """Of rows with the blind index of a number: one of them is about it."""
-    about = exists().where(_held.line_index == number, _is_held(_held))
+    """Of rows with the blind index of a number: one of them is about it, and was filed where it was proved. Whoever
+    complains about another one's number keeps nothing of theirs."""
+    is_proved = exists().where(Proof.conversation_id == _held.conversation_id, Proof.phone_index == _held.line_index)
+    about = exists().where(_held.line_index == number, _is_held(_held), is_proved)
     return about.correlate(number.class_)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from care.conversations.tables import Conversation, Message
@@ -17,10 +17,16 @@ from care.errors import Conflict
 from care.turns import statements
 from care.turns.rules import LEASE
 from care.turns.service import FREE
-from care.turns.tables import TurnLease
 
 #: fencing numbers by conversation
 Fences = dict[str, int]
+
+# One statement for all: somebody may have thousands of conversations.
+_KEEP = text(
+    "UPDATE turn_leases AS lease SET expires_at = :expires"
+    " FROM unnest(CAST(:conversations AS text[]), CAST(:fences AS bigint[])) AS held (conversation_id, fence)"
+    " WHERE lease.conversation_id = held.conversation_id AND lease.fence = held.fence RETURNING lease.fence"
+)
 
 
 def take(
@@ -53,15 +59,9 @@ def keep(session: Session, fences: Fences, now: datetime) -> None:
 
     Raises Conflict (reason `lease`) when one was lost: what is held for must not happen then.
     """
-    for conversation_id, fence in fences.items():
-        kept = session.execute(
-            update(TurnLease)
-            .where(TurnLease.conversation_id == conversation_id, TurnLease.fence == fence)
-            .values(expires_at=now + LEASE)
-            .returning(TurnLease.fence)
-        ).scalar()
-        if kept is None:
-            raise Conflict("lease", "another process has taken a conversation over")
+    held = {"conversations": list(fences), "fences": list(fences.values()), "expires": now + LEASE}
+    if len(session.connection().execute(_KEEP, held).all()) != len(fences):
+        raise Conflict("lease", "another process has taken a conversation over")
 
 
 def give_back(session: Session, fences: Fences) -> None:

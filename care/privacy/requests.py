@@ -27,7 +27,7 @@ from care.privacy import request_tickets
 from care.privacy.receipts import Outcome, Receipt, receipt_of, write_receipt
 from care.privacy.results import Refusal, sentences, what_stays
 from care.privacy.rules import BY_WORKER, Kind, Status
-from care.privacy.subject import Subject
+from care.privacy.subject import Subject, find_subject
 from care.privacy.tables import PrivacyRequest
 from care.retries import doubled, take_due
 from care.tickets.rules import Status as TicketStatus
@@ -70,7 +70,7 @@ class DueRequest:
     """A confirmed request that whoever took it has for itself until its next try is due."""
 
     state: RequestState
-    #: what it reaches, as it was found when it was shown
+    #: what it reaches, as it was found at the yes; None: it was not kept, or cannot be read
     subject: Subject | None
     #: all of what `begin` was given
     detail: dict[str, Any]
@@ -130,20 +130,24 @@ def confirm(
 ) -> RequestState:
     """The customer said yes: it gets its ticket and clocks, and what the worker does is due. Again: the same.
 
-    `until`: id of the message with the yes; what was said since the plan was shown belongs to what it reaches, too.
+    `until`: id of the message with the yes. What was said and filed since the plan was shown belongs to it, too: what
+    it reaches is found again, as of whoever had proved what when it was shown.
     The state says CANCELLED instead where it was shown too long ago, or its number was not proved here (IDENTITY) when
-    it was shown, or that proof was ended since: nothing will be done. Raises InvalidInput `privacy_request` where it is
+    it was shown, or that proof was ended since; for a deletion, which cannot be undone, where it is not proved now any
+    more: nothing will be done. Raises InvalidInput `privacy_request` where it is
     none of this conversation's.
     """
     request = _own(session, conversation_id, request_id)
     if request.status == Status.SHOWN:
-        if now - request.asked_at >= CONFIRM_WITHIN or not is_proved(session, request):
+        is_for_good = request.kind == Kind.DELETE
+        at = now if is_for_good else request.asked_at
+        if now - request.asked_at >= CONFIRM_WITHIN or not is_proved(session, request, at):
             end_untouched(request)
         else:
+            # Before it has a ticket itself.
+            _find_again(session, request, until)
             file(session, request, None, now)
             request.steps = steps
-            if until is not None and request.detail and "subject" in request.detail:
-                request.detail = request.detail | {"subject": request.detail["subject"] | {"until": until}}
             request.next_attempt_at = now if Kind(request.kind) in BY_WORKER else None
     return state(session, request)
 
@@ -238,8 +242,7 @@ def due(session: Session, kind: Kind, now: datetime, limit: int) -> list[DueRequ
             end_untouched(row)
             continue
         detail = row.detail or {}
-        subject = Subject.from_json(detail["subject"]) if "subject" in detail else None
-        taken.append(DueRequest(state(session, row), subject, detail, row.attempts))
+        taken.append(DueRequest(state(session, row), _subject_of(detail), detail, row.attempts))
     return taken
 
 
@@ -287,6 +290,30 @@ def newest(session: Session, conversation_id: str, kind: Kind) -> RequestState |
     return None if row is None else state(session, row)
 
 
+def _find_again(session: Session, request: PrivacyRequest, until: int | None) -> None:
+    detail = request.detail or {}
+    if "subject" not in detail:
+        return
+    shown = Subject.from_json(detail["subject"])
+    reach = find_subject(
+        session,
+        request.conversation_id,
+        request.phone,
+        shown.since,
+        request.asked_at,
+        until if until is not None else shown.until,
+    )
+    request.detail = detail | {"subject": reach.as_json()}
+
+
+def _subject_of(detail: Mapping[str, Any]) -> Subject | None:
+    """None also where it cannot be read: one request at fault must not stop those of others."""
+    try:
+        return Subject.from_json(detail["subject"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
 def _own(session: Session, conversation_id: str, request_id: int) -> PrivacyRequest:
     request = session.scalar(
         select(PrivacyRequest)
@@ -304,11 +331,10 @@ def locked(session: Session, request_id: int) -> PrivacyRequest:
     return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
 
 
-def is_proved(session: Session, request: PrivacyRequest) -> bool:
-    """Its number was proved here when it was asked (IDENTITY), and that was not ended since."""
+def is_proved(session: Session, request: PrivacyRequest, at: datetime) -> bool:
+    """Its number was proved here at that moment (IDENTITY), and that was not ended since."""
     if request.phone is None:
         return True
-    at = request.asked_at
     lines = open_lines(session, request.conversation_id, at, Level.PROVED, Purpose.IDENTITY)
     return request.phone in {line.phone for line in lines}
 

@@ -78,7 +78,8 @@ class DataCopy(Base):
 
 
 class CopyLink(Base):
-    """One way to a copy, for one time. The address itself is nowhere: only its keyed hash."""
+    """One way to a copy, for one time. Here is the keyed hash of its address alone; the address itself stands in the
+    message that gives it, so it opens nothing without a fresh proof in that conversation."""
 
     __tablename__ = "copy_links"
 
@@ -149,7 +150,7 @@ class Incident(Base):
     number: Mapped[str] = mapped_column(String(20), unique=True)
     #: report (of a customer) | audit (our own probe) | staff
     source: Mapped[str] = mapped_column(String(12))
-    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     description: Mapped[str] = mapped_column(Sealed("incidents.description"))
     #: people whose data it concerns, as far as known
     affected: Mapped[int | None]

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from care.errors import InvalidInput
 from care.sla.policy import ClockSpec, policy
+from care.wording import say
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "data" / "rights"
 #: the longest answer that is read in a chat bubble without scrolling
@@ -60,20 +61,18 @@ class Basis(_Strict):
         if self.grade == "A" and (self.kind != "law" or self.article is None or self.in_force is None):
             raise ValueError("grade A is a law that was read: give kind law, article and in_force")
         if self.article is not None and not _ARTICLE.match(self.article):
-            raise ValueError("an article is written 第四十五条")
+            raise ValueError("an article is written with Chinese numerals, as on its page")
         return self
 
     @property
     def line(self) -> str:
         """One line under 依据, worded as sure as it is."""
-        told = [self.number] if self.number else []
-        told += [f"{self.in_force.isoformat()} 起施行"] if self.in_force else []
-        named = f"《{self.title}》{self.article or ''}" + (f"（{'，'.join(told)}）" if told else "")
         if self.grade in ("C", "M"):
-            return f"以公司公示和官方最新规定为准：《{self.title}》"
-        if self.grade == "A":
-            return named
-        return f"{'行业承诺' if self.kind == 'industry' else '工信部要求'}：{named}"
+            return say("basis_unsure", title=self.title)
+        told = [self.number] if self.number else []
+        told += [say("basis_in_force", day=self.in_force.isoformat())] if self.in_force else []
+        named = f"《{self.title}》{self.article or ''}" + (f"（{'，'.join(told)}）" if told else "")
+        return named if self.grade == "A" else say(f"basis_{self.kind}", named=named)
 
 
 class Button(_Strict):
@@ -126,14 +125,16 @@ class Article(_Strict):
         if _ARTICLE.search(text):
             raise ValueError("article numbers stand in basis, where their grade is, not in the wording")
         if (found := _AS_LAW.search(text)) and all(basis.grade != "A" for basis in self.basis):
-            raise ValueError(f"{found[0]}: nothing under basis is a law of grade A; say 工信部要求 or 行业承诺")
+            raise ValueError(f"{found[0]}: nothing under basis is a law of grade A; name the ministry or the industry")
         if found := _AS_CERTAIN.search(text):
             raise ValueError(
-                f"{found[0]}: an article promises nothing on the operator's behalf; 我们承诺 names a clock"
+                f"{found[0]}: an article promises nothing on the operator's behalf; {_OUR_PROMISE} names a clock"
             )
         for told in (self.short, self.longer):
             if "{promise_" in told and _OUR_PROMISE not in told:
-                raise ValueError("a time of the policy file is our own: say 我们承诺, so that nobody takes it for law")
+                raise ValueError(
+                    f"a time of the policy file is our own: say {_OUR_PROMISE}, so nobody takes it for law"
+                )
         return self
 
     @property

@@ -77,7 +77,7 @@ class TicketGrant(Base):
     __tablename__ = "ticket_grants"
 
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True, index=True)
     #: digits | code; what each allows: care.tickets.rules.Level
     level: Mapped[str] = mapped_column(String(8))
     granted_at: Mapped[datetime]

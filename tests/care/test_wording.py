@@ -132,6 +132,8 @@ def test_every_key_that_is_put_together_exists() -> None:
         "dispute_why_*": [f"dispute_why_{reason}" for reason in Disputed],
         "reminder_kind_*": [f"reminder_kind_{kind}" for kind in ReminderKind],
         "sms_reminder_*": [f"sms_reminder_{what}" for what in ("usage_80", "unusual_charge", "promotion")],
+        "basis_*": ["basis_law", "basis_ministry", "basis_industry"],
+        "minor_**": [f"minor_{said}{more}" for said in ("guardian", "grown") for more in ("", "_goes_on")],
         "privacy_to_*": [f"privacy_to_{matter}" for matter in ("view", "usage", "copy", "delete")],
         "privacy_concern_*": [f"privacy_concern_{reason}" for reason in CONCERNS],
         "privacy_reader_*": [f"privacy_reader_{reader}" for reader in Reader if reader is not Reader.PARTNER],

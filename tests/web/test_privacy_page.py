@@ -26,6 +26,7 @@ from care.privacy.receipts import Receipt, receipt_of
 from care.privacy.results import TRAINING
 from care.privacy.retention import retention
 from care.privacy.rules import Kind
+from care.settings import settings
 from tests.care.privacy.asked import said
 from tests.support.database import outage
 from tests.support.source import ROOT
@@ -87,6 +88,17 @@ async def test_it_obeys_its_own_policy(client: httpx.AsyncClient) -> None:
 async def test_a_head_has_no_body(client: httpx.AsyncClient) -> None:
     response = await client.head("/privacy")
     assert (response.status_code, response.content) == (200, b"")
+
+
+async def test_places_in_their_order_and_the_demo_s_telephone_only_there(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    titles = {name: place.title for name, place in data_map().places.items()}
+    page = (await client.get("/privacy")).text
+    found = sorted(titles, key=lambda name: page.index(f">{titles[name]}<"))
+    assert (found[:3], found[-1]) == (["conversations", "tickets", "files"], "telephone")
+    monkeypatch.setattr(settings(), "mode", "production")
+    assert f">{titles['telephone']}<" not in (await client.get("/privacy")).text
 
 
 async def test_it_says_what_the_system_does(client: httpx.AsyncClient) -> None:

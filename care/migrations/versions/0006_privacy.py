@@ -210,9 +210,18 @@ def upgrade() -> None:
     op.add_column("notices", sa.Column("phone_index", sa.LargeBinary(), nullable=True))
     op.create_index(op.f("ix_notices_phone_index"), "notices", ["phone_index"], unique=False)
     op.create_index("ix_proofs_phone_index", "proofs", ["phone_index"], unique=False)
+    # What a deletion follows from a ticket, a file or a conversation.
+    op.create_index(op.f("ix_incidents_ticket_id"), "incidents", ["ticket_id"], unique=False)
+    op.create_index(op.f("ix_disputes_conversation_id"), "disputes", ["conversation_id"], unique=False)
+    op.create_index(op.f("ix_ticket_evidence_attachment_id"), "ticket_evidence", ["attachment_id"], unique=False)
+    op.create_index(op.f("ix_ticket_grants_ticket_id"), "ticket_grants", ["ticket_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_ticket_grants_ticket_id"), table_name="ticket_grants")
+    op.drop_index(op.f("ix_ticket_evidence_attachment_id"), table_name="ticket_evidence")
+    op.drop_index(op.f("ix_disputes_conversation_id"), table_name="disputes")
+    op.drop_index(op.f("ix_incidents_ticket_id"), table_name="incidents")
     op.drop_index("ix_proofs_phone_index", table_name="proofs")
     op.drop_index(op.f("ix_notices_phone_index"), table_name="notices")
     op.drop_column("notices", "phone_index")

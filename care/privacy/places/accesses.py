@@ -63,6 +63,8 @@ class Accesses:
 
 def _of(subject: Subject) -> ColumnElement[bool]:
     here = Access.conversation_id.in_(subject.conversations)
+    if subject.is_words_only:
+        return and_(here, Access.phone_index.is_(None))
     if subject.phone is None:
         return here
     since = subject.number_from or _EVER

@@ -94,6 +94,8 @@ def _since(subject: Subject) -> datetime:
 
 def _proofs_of(subject: Subject) -> ColumnElement[bool]:
     """In their conversations, and of their number since it is theirs; not where a person has to look first."""
+    if subject.is_words_only:  # who proved what there keeps others from what is theirs
+        return false()
     elsewhere = and_(
         _number(subject, Proof.phone_index),
         Proof.proved_at >= _since(subject),
@@ -102,14 +104,22 @@ def _proofs_of(subject: Subject) -> ColumnElement[bool]:
     return or_(Proof.conversation_id.in_(subject.conversations), elsewhere)
 
 
+def _known(subject: Subject) -> ColumnElement[bool]:
+    return false() if subject.is_words_only else KnownConversation.conversation_id.in_(subject.conversations)
+
+
+def _codes_there(subject: Subject) -> ColumnElement[bool]:
+    return false() if subject.is_words_only else SmsCode.conversation_id.in_(subject.conversations)
+
+
 def _tables(subject: Subject) -> list[tuple[Any, ColumnElement[bool], Any]]:
-    known = KnownConversation.conversation_id.in_(subject.conversations)
+    known = _known(subject)
     users = select(KnownConversation.channel_user_id).where(known)
     own_codes = and_(_number(subject, SmsCode.phone_index), SmsCode.sent_at >= _since(subject))
     bindings = and_(_number(subject, Binding.phone_index), Binding.bound_at >= _since(subject))
     return [
         (Proof, _proofs_of(subject), Proof.id),
-        (SmsCode, or_(own_codes, SmsCode.conversation_id.in_(subject.conversations)), SmsCode.id),
+        (SmsCode, or_(own_codes, _codes_there(subject)), SmsCode.id),
         (ChannelUser, ChannelUser.id.in_(users), ChannelUser.id),
         (KnownConversation, known, KnownConversation.since),
         (Binding, bindings, Binding.id),
@@ -117,7 +127,7 @@ def _tables(subject: Subject) -> list[tuple[Any, ColumnElement[bool], Any]]:
 
 
 def _users_of(session: Session, subject: Subject) -> set[int]:
-    known = KnownConversation.conversation_id.in_(subject.conversations)
+    known = _known(subject)
     bound = _number(subject, Binding.phone_index)
     return {
         *session.scalars(select(KnownConversation.channel_user_id).where(known)),
@@ -128,8 +138,8 @@ def _users_of(session: Session, subject: Subject) -> set[int]:
 def _going(subject: Subject, now: datetime) -> list[tuple[Any, tuple[ColumnElement[bool], ...]]]:
     """Codes to other numbers stay while they count for a lock: nobody buys new tries with a deletion. A login that the
     channel still vouches for keeps others out of what is said next; it goes when it is over."""
-    known = KnownConversation.conversation_id.in_(subject.conversations)
-    old_codes = and_(SmsCode.conversation_id.in_(subject.conversations), SmsCode.sent_at < now - _CODES_COUNT)
+    known = _known(subject)
+    old_codes = and_(_codes_there(subject), SmsCode.sent_at < now - _CODES_COUNT)
     return [
         (Proof, (_proofs_of(subject), ~in_held_conversation(Proof.conversation_id))),
         # A former holder's codes and bindings open nothing any more; whose they were does not matter.

@@ -8,7 +8,7 @@ something of somebody.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, delete, exists, or_, select, tuple_, update
@@ -30,6 +30,7 @@ from care.turns.tables import MessageReading
 #: messages that are deleted in one statement
 _AT_ONCE = 1000
 _END = 2**63 - 1
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _IS_OVER = Handoff.status.not_in(OPEN)
 
 
@@ -70,7 +71,7 @@ class Conversations:
         ids = oldest(session, Message.id, limit, old, ~EVIDENCE)
         here = _conversations_of(session, ids)
         removed = _delete_messages(session, ids)
-        removed += _delete_marks(session, here, before)
+        removed += _delete_marks(session, before, limit)
         held = count(session, Message, old, EVIDENCE)
         return Counts(removed, _empty_shells(session, here), [Held(Hold.OPEN_TICKET, held)] if held else [])
 
@@ -79,8 +80,16 @@ def _until(subject: Subject) -> int:
     return _END if subject.until is None else subject.until
 
 
+def _since(subject: Subject) -> datetime:
+    return subject.said_since or _EVER
+
+
 def _messages_of(subject: Subject) -> ColumnElement[bool]:
-    return and_(Message.conversation_id.in_(subject.conversations), Message.id <= _until(subject))
+    return and_(
+        Message.conversation_id.in_(subject.conversations),
+        Message.id <= _until(subject),
+        Message.created_at >= _since(subject),
+    )
 
 
 def _going(subject: Subject) -> tuple[ColumnElement[bool], ...]:
@@ -89,15 +98,26 @@ def _going(subject: Subject) -> tuple[ColumnElement[bool], ...]:
 
 def _receipts_of(subject: Subject) -> ColumnElement[bool]:
     """That something was done once for a message: worth nothing when that is answered."""
-    return and_(Receipt.conversation_id.in_(subject.conversations), Receipt.message_id <= _until(subject))
+    return and_(
+        Receipt.conversation_id.in_(subject.conversations),
+        Receipt.message_id <= _until(subject),
+        Receipt.created_at >= _since(subject),
+    )
 
 
 def _marks_of(subject: Subject) -> list[tuple[Any, ColumnElement[bool]]]:
     """What was concluded of them, and that a person was asked for."""
-    here = subject.conversations
+    here, since = subject.conversations, _since(subject)
     return [
-        (Concern, and_(Concern.conversation_id.in_(here), Concern.message_id <= _until(subject))),
-        (Handoff, and_(Handoff.conversation_id.in_(here), _IS_OVER)),
+        (
+            Concern,
+            and_(
+                Concern.conversation_id.in_(here),
+                Concern.message_id <= _until(subject),
+                Concern.raised_at >= since,
+            ),
+        ),
+        (Handoff, and_(Handoff.conversation_id.in_(here), Handoff.changed_at >= since, _IS_OVER)),
     ]
 
 
@@ -150,10 +170,14 @@ def _conversations_of(session: Session, message_ids: Collection[int]) -> list[st
     return list(session.scalars(select(Message.conversation_id).where(Message.id.in_(message_ids)).distinct()))
 
 
-def _delete_marks(session: Session, conversations: Collection[str], before: datetime) -> int:
-    concerns = _delete(session, Concern, Concern.conversation_id.in_(conversations), Concern.raised_at < before)
-    is_old = and_(Handoff.changed_at < before, _IS_OVER)
-    return concerns + _delete(session, Handoff, Handoff.conversation_id.in_(conversations), is_old)
+def _delete_marks(session: Session, before: datetime, limit: int) -> int:
+    """By their own day: a hand-off may have ended long after the last message."""
+    key = tuple_(Concern.conversation_id, Concern.reason)
+    raised = select(Concern.conversation_id, Concern.reason).where(Concern.raised_at < before).limit(limit)
+    concerns = session.execute(raised.with_for_update(skip_locked=True)).all()
+    handoffs = oldest(session, Handoff.id, limit, Handoff.changed_at < before, _IS_OVER)
+    removed = _delete(session, Concern, key.in_([tuple(each) for each in concerns]))
+    return removed + _delete(session, Handoff, Handoff.id.in_(handoffs))
 
 
 def _empty_shells(session: Session, conversations: Collection[str]) -> int:

@@ -39,11 +39,11 @@ class Files:
                     session.expunge(row)
 
     def plan(self, session: Session, subject: Subject, now: datetime) -> Counts:
-        return Counts(count(session, Attachment, _of(subject), ~EVIDENCE_FILES), held=_held(session, _of(subject)))
+        return Counts(count(session, Attachment, *_going(subject)), held=_held(session, _of(subject)))
 
     def erase(self, session: Session, subject: Subject, now: datetime) -> Counts:
         held = _held(session, _of(subject))
-        ids = session.scalars(select(Attachment.id).where(_of(subject), ~EVIDENCE_FILES)).all()
+        ids = session.scalars(select(Attachment.id).where(*_going(subject))).all()
         removed = sum(_remove(session, ids[at : at + _AT_ONCE]) for at in range(0, len(ids), _AT_ONCE))
         return Counts(removed, held=held)
 
@@ -56,13 +56,26 @@ class Files:
 
 def _of(subject: Subject) -> ColumnElement[bool]:
     """Sent in their conversations, and not again since the request."""
-    theirs = Attachment.conversation_id.in_(subject.conversations)
+    theirs: ColumnElement[bool] = Attachment.conversation_id.in_(subject.conversations)
+    if subject.said_since is not None:
+        theirs &= Attachment.created_at >= subject.said_since
     if subject.until is None:
         return theirs
     later = exists().where(
         MessageAttachment.attachment_id == Attachment.id, MessageAttachment.message_id > subject.until
     )
     return and_(theirs, ~later)
+
+
+def _going(subject: Subject) -> tuple[ColumnElement[bool], ...]:
+    """With words alone no file of a ticket that stays, also of one that is closed."""
+    going = (_of(subject), ~EVIDENCE_FILES)
+    if not subject.is_words_only:
+        return going
+    of_others = exists().where(
+        TicketEvidence.attachment_id == Attachment.id, TicketEvidence.ticket_id.not_in(subject.tickets)
+    )
+    return *going, ~of_others
 
 
 def _held(session: Session, which: ColumnElement[bool]) -> list[Held]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, false, or_, select
 from sqlalchemy.orm import Session
 
 from care.accounts.service import phone_index
@@ -71,6 +71,8 @@ class Orders:
 
 def _of(subject: Subject) -> ColumnElement[bool]:
     """Ordered in their conversations; or for their number, since it is theirs."""
+    if subject.is_words_only:
+        return false()
     theirs: ColumnElement[bool] = Order.conversation_id.in_(subject.conversations)
     if subject.phone is not None and subject.number_from is not None:
         theirs |= and_(Order.phone_index == phone_index(subject.phone), Order.created_at >= subject.number_from)
@@ -79,7 +81,9 @@ def _of(subject: Subject) -> ColumnElement[bool]:
 
 def _disputes(session: Session, subject: Subject) -> Sequence[Dispute]:
     tickets = (*subject.tickets, *subject.mentions)
-    theirs = or_(Dispute.conversation_id.in_(subject.conversations), Dispute.ticket_id.in_(tickets))
+    theirs: ColumnElement[bool] = Dispute.ticket_id.in_(tickets)
+    if not subject.is_words_only:
+        theirs |= Dispute.conversation_id.in_(subject.conversations)
     return session.scalars(select(Dispute).where(theirs).order_by(Dispute.id)).all()
 
 

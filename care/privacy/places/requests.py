@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, defer
 
 from care.accounts.service import phone_index
@@ -17,7 +17,7 @@ from care.privacy.holds import held_tickets
 from care.privacy.places.base import Counts, Held, Record
 from care.privacy.places.batches import is_old, oldest
 from care.privacy.places.exported import as_json, record
-from care.privacy.places.tickets import ERASED
+from care.privacy.places.tickets import ERASED, EXPIRED
 from care.privacy.retention import retention
 from care.privacy.rules import Hold, Kind, Status
 from care.privacy.subject import Subject
@@ -26,9 +26,11 @@ from care.privacy.tables import (
     Correction,
     DataCopy,
     Incident,
+    IncidentStep,
     PrivacyReceipt,
     PrivacyRequest,
 )
+from care.tickets.tables import Ticket
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_OVER = (Status.SHOWN, Status.CONFIRMED)
@@ -62,6 +64,11 @@ class Requests:
             yield record(link)
         for incident in _incidents(session, subject):
             yield record(incident)
+            steps = select(IncidentStep).where(IncidentStep.incident_id == incident.id).order_by(IncidentStep.id)
+            for step in session.scalars(steps):
+                taken = record(step)
+                taken.values["staff"] = ""
+                yield taken
 
     def plan(self, session: Session, subject: Subject, now: datetime) -> Counts:
         going = _going(session, subject)
@@ -81,24 +88,28 @@ class Requests:
         for request in named:
             _forget(request)
         reported = _reported(session, subject)
-        for incident in reported:
-            incident.description = ERASED
-        session.flush()
+        _blank(session, reported, ERASED)
         return Counts(removed, len(named) + len(reported), held)
 
     def expire(self, session: Session, before: datetime, now: datetime, limit: int) -> Counts:
-        """Whole, with its receipt; one that is not over yet waits for its end. A copy goes with its own time."""
+        """Whole, with its receipt; one that is not over yet waits for its end. A copy goes with its own time. Of an
+        incident the words go."""
         old = is_old(session, PrivacyRequest.id, PrivacyRequest.asked_at, before)
         ids = oldest(session, PrivacyRequest.id, limit, old, PrivacyRequest.status != Status.CONFIRMED)
         _remove_from(session, ids)
         session.execute(delete(PrivacyReceipt).where(PrivacyReceipt.request_id.in_(ids)))
         session.execute(delete(PrivacyRequest).where(PrivacyRequest.id.in_(ids)))
-        return Counts(len(ids))
+        incidents = _old_incidents(session, before, limit)
+        _blank(session, incidents, EXPIRED)
+        return Counts(len(ids), len(incidents))
 
 
 def _of(subject: Subject) -> ColumnElement[bool]:
     """What was asked since is another matter."""
     theirs: ColumnElement[bool] = PrivacyRequest.conversation_id.in_(subject.conversations)
+    if subject.is_words_only:
+        since = subject.said_since or _EVER
+        theirs = and_(theirs, PrivacyRequest.phone_index.is_(None), PrivacyRequest.asked_at >= since)
     if subject.phone is not None:
         by_number = PrivacyRequest.phone_index == phone_index(subject.phone)
         theirs = or_(theirs, and_(by_number, PrivacyRequest.asked_at >= (subject.number_from or _EVER)))
@@ -107,7 +118,9 @@ def _of(subject: Subject) -> ColumnElement[bool]:
 
 def _going(session: Session, subject: Subject) -> list[PrivacyRequest]:
     """All but a deletion that is being carried out, and those that somebody still works on."""
-    is_running = and_(PrivacyRequest.kind == Kind.DELETE, PrivacyRequest.status == Status.CONFIRMED)
+    is_running = PrivacyRequest.status == Status.CONFIRMED
+    if not subject.is_words_only:  # with words alone nobody's work is stopped
+        is_running &= PrivacyRequest.kind == Kind.DELETE
     found = session.scalars(select(PrivacyRequest).where(_of(subject), ~is_running).order_by(PrivacyRequest.id)).all()
     held = held_tickets(session, [each.ticket_id for each in found if each.ticket_id is not None])
     return [each for each in found if each.ticket_id not in held]
@@ -139,7 +152,25 @@ def _reported(session: Session, subject: Subject) -> list[Incident]:
     """Told in their words, and nobody works on the report any more."""
     held = held_tickets(session, subject.tickets)
     over = [each for each in _incidents(session, subject) if each.ticket_id not in held]
-    return [each for each in over if each.description != ERASED]
+    return [each for each in over if each.description not in (ERASED, EXPIRED)]
+
+
+def _old_incidents(session: Session, before: datetime, limit: int) -> list[Incident]:
+    """With words, and nobody works on them: closed so long ago, or opened so long ago for a ticket that is nobody's."""
+    is_nobodys = exists().where(Ticket.id == Incident.ticket_id, Ticket.conversation_id.is_(None))
+    old = or_(Incident.closed_at < before, and_(Incident.found_at < before, is_nobodys))
+    # What was said is sealed, so those that were done already are only known when they are opened.
+    rows = session.scalars(select(Incident).where(old).order_by(Incident.id).with_for_update(skip_locked=True))
+    return [each for each in rows if each.description not in (ERASED, EXPIRED)][:limit]
+
+
+def _blank(session: Session, incidents: Sequence[Incident], instead: str) -> None:
+    """That there was one stays, with what was done about it and when: they are counted for years."""
+    for incident in incidents:
+        incident.description = instead
+    of_these = IncidentStep.incident_id.in_([each.id for each in incidents])
+    session.execute(update(IncidentStep).where(of_these, IncidentStep.note.is_not(None)).values(note=None))
+    session.flush()
 
 
 def _held(session: Session, subject: Subject) -> list[Held]:

@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from care.accounts.service import phone_index
@@ -32,6 +32,7 @@ from care.sla.tables import Clock
 from care.tickets import rules
 from care.tickets.service import change_status
 from care.tickets.tables import Ticket, TicketEvent, TicketGrant
+from care.timezone import CHINA
 from care.training.numbers import SPOKEN
 
 #: what stands in the place of the customer's story
@@ -42,8 +43,6 @@ NO_NUMBER = "（号码已删除）"
 
 _WORDS = ("since", "wish", "contact", "address", "speed_test", "outcome")
 _PERSONAL = (*_WORDS, "since_date", "line", "line_index", "customer_id", "notify_phone")
-#: all that is told of a ticket that somebody else filed about the number
-_FACTS = ("number", "kind", "category", "status", "created_at")
 #: nobody owes the customer an answer to a proposal
 _WAITS = and_(Ticket.status.in_(rules.OPEN), Ticket.kind != rules.Kind.FEEDBACK)
 #: what people put between the digits of one number
@@ -91,7 +90,7 @@ class Tickets:
         grants = len(session.execute(delete(TicketGrant).where(work.grants).returning(TicketGrant.ticket_id)).all())
         for ticket in work.over:
             _end(session, ticket, now)
-        _forget(session, work.over, ERASED)
+        _forget(session, work.over, ERASED if subject.said_since is None else EXPIRED)
         for ticket in work.running:
             _blank(ticket)
         for row, column, value in chain.from_iterable(work.masked):
@@ -134,13 +133,12 @@ def _work(session: Session, subject: Subject, *, lock: bool = False) -> _Work:
     told = [each for each in _by_id(session, running, lock=lock) if _has_personal(each)]
     strangers = [each for each in _by_id(session, left, lock=lock) if _is_somebodys(each)]
     changes = [_without_number(session, each, subject.phone) for each in strangers]
-    grants = or_(
-        and_(
+    grants: ColumnElement[bool] = TicketGrant.ticket_id.in_(gone)
+    if not subject.is_words_only:
+        grants |= and_(
             TicketGrant.conversation_id.in_(subject.conversations),
             TicketGrant.ticket_id.not_in(open_ones | running),
-        ),
-        TicketGrant.ticket_id.in_(gone),
-    )
+        )
     held = [Held(Hold.OPEN_TICKET, len(open_ones)), Held(Hold.OTHERS, len(strangers))]
     return _Work(over, told, [each for each in changes if each], grants, [each for each in held if each.count])
 
@@ -156,18 +154,22 @@ def _by_id(session: Session, ids: Collection[int], *, lock: bool = False) -> Seq
 
 def _running(session: Session, subject: Subject) -> set[int]:
     """Tickets of deletions that are being carried out for these conversations."""
-    rows = session.scalars(
-        select(PrivacyRequest.ticket_id).where(
-            PrivacyRequest.conversation_id.in_(subject.conversations),
-            PrivacyRequest.kind == Kind.DELETE,
-            PrivacyRequest.status == Status.CONFIRMED,
-        )
+    running = select(PrivacyRequest.ticket_id).where(
+        PrivacyRequest.conversation_id.in_(subject.conversations),
+        PrivacyRequest.kind == Kind.DELETE,
+        PrivacyRequest.status == Status.CONFIRMED,
     )
+    if subject.is_words_only:
+        running = running.where(PrivacyRequest.phone_index.is_(None))
+    rows = session.scalars(running)
     return {id for id in rows if id is not None}
 
 
 def _facts(ticket: Ticket) -> Record:
-    return Record("tickets", {name: as_json(getattr(ticket, name)) for name in _FACTS})
+    """That there is one. By its number whoever has the telephone could ask about it and take it back; what it is about
+    and when it was filed would tell who did."""
+    month = ticket.created_at.astimezone(CHINA).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return Record("tickets", {"status": ticket.status, "created_at": as_json(month)})
 
 
 def _is_somebodys(ticket: Ticket) -> bool:

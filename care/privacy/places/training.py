@@ -109,7 +109,8 @@ def forget_examples(session: Session, root: Path, now: datetime) -> list[str]:
 
 
 def _consents_of(subject: Subject) -> ColumnElement[bool]:
-    return TrainingConsent.conversation_id.in_(subject.conversations)
+    theirs: ColumnElement[bool] = TrainingConsent.conversation_id.in_(subject.conversations)
+    return theirs if subject.said_since is None else and_(theirs, TrainingConsent.at >= subject.said_since)
 
 
 def _steps_of(subject: Subject) -> ColumnElement[bool]:
@@ -117,4 +118,6 @@ def _steps_of(subject: Subject) -> ColumnElement[bool]:
     messages = select(Message.id).where(Message.conversation_id.in_(subject.conversations))
     if subject.until is not None:
         messages = messages.where(Message.id <= subject.until)
+    if subject.said_since is not None:
+        messages = messages.where(Message.created_at >= subject.said_since)
     return TrainingStep.message_id.in_(messages)

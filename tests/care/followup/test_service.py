@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from care.accounts.proofs import prove
 from care.attachments.rules import CheckedFile
 from care.attachments.service import evidence_of, store_evidence
 from care.errors import InvalidInput, NotAllowed
@@ -373,8 +374,8 @@ PHONES = [
     # line, contact, proved contact, and where a code for the withdrawal goes
     ("13800138000", "13900139000 晚上", "13700137000", "13700137000"),  # the proved one first
     ("13800138000", "13900139000 晚上", None, "13900139000"),  # then the one that the filer gave
-    ("13800138000", "微信", None, "13800138000"),  # then the affected line
-    ("13800138000", None, None, "13800138000"),
+    ("13800138000", "微信", None, None),  # not the line: it may be complained about
+    ("13800138000", None, None, None),
     ("02158888886", "021-58888886", None, None),  # no SMS gets there
     (None, None, None, None),
 ]
@@ -388,6 +389,15 @@ def test_withdrawal_phone(
     ticket.notify_phone = proved
     assert service.withdrawal_phone(session, ticket.number.lower()) == phone
     assert service.withdrawal_phone(session, "TS261121-000000") is None
+
+
+def test_a_withdrawal_by_the_line_only_where_its_filer_proved_it(session: Session, file: File) -> None:
+    ticket = file(line="13800138000", contact=None)
+    prove(session, "another", "13800138000", NOW)
+    assert service.withdrawal_phone(session, ticket.number) is None, "whoever has the telephone did not file it"
+    assert ticket.conversation_id is not None
+    prove(session, ticket.conversation_id, "13800138000", NOW)
+    assert service.withdrawal_phone(session, ticket.number) == "13800138000"
 
 
 def test_notice_phone(session: Session, file: File) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from care.once import OnceKey
 from care.privacy import copying, erasing, requests
 from care.privacy.rules import Kind
 from care.privacy.subject import Subject, find_subject
+from care.privacy.tables import PrivacyRequest
 from care.turns import service as turns
 
 PHONE = "13800138000"
@@ -57,4 +58,6 @@ def asked(kind: Kind, conversation_id: str, now: datetime, phone: str | None = P
         steps = copying.STEPS if kind is Kind.COPY else erasing.STEPS
         state = requests.confirm(session, conversation_id, request.id, now, len(steps), yes)
     assert state.number is not None
-    return Asked(state.id, state.number, conversation_id, replace(subject, until=yes))
+    with transaction() as session:
+        detail = session.get_one(PrivacyRequest, state.id).detail or {}
+    return Asked(state.id, state.number, conversation_id, Subject.from_json(detail["subject"]))

@@ -169,7 +169,7 @@ async def test_it_is_told_once_with_an_address(person: Planted, request_: Asked,
     assert request_.number in message.text
     assert message.card is not None
     assert message.card["url"].startswith("/privacy/copy/")
-    assert message.buttons == [{"title": "下载我的资料", "payload": '/privacy_access{"sub": "copy"}'}]
+    assert message.buttons == [{"title": "换一个新地址", "payload": '/privacy_access{"sub": "copy"}'}]
     assert status(request_) == Status.DONE
     assert (count("data_copies") - 1, count("privacy_receipts") - 1) == (1, 1), "one was planted"
     with transaction() as session:

@@ -7,29 +7,36 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
+from care.attachments.tables import Attachment
 from care.conversations.rules import Inbound
 from care.conversations.tables import Conversation, Message
-from care.db import transaction
-from care.privacy import erasing
+from care.db import engine, transaction
+from care.errors import Conflict
+from care.once import OnceKey
+from care.privacy import erasing, quiet, requests
+from care.privacy.by_person import to_person
 from care.privacy.choices import switch
 from care.privacy.erasing import erase_due, plan
 from care.privacy.places.base import Counts, Held
 from care.privacy.receipts import may_read
 from care.privacy.rules import Hold, Kind, Status, Switch
+from care.privacy.subject import find_subject
 from care.privacy.tables import PrivacyReceipt, PrivacyRequest
 from care.privacy.tracker import RasaTracker
+from care.tickets.tables import Ticket
 from care.turns import service as turns
 from care.turns.rules import LEASE
 from care.turns.runner import Runner
-from tests.care.privacy.asked import PHONE, Asked, asked, said
+from tests.care.privacy.asked import PHONE, Asked, asked, proved, said
 from tests.care.privacy.left import check_complete, told
 from tests.support.dialogue import FakeBot
-from tests.support.privacy import Planted, plant, settle
+from tests.support.privacy import Planted, plant, scan, settle
 from tests.support.times import NOW
 from tests.support.tracker import Trackers, tracker_at, trackers
 
+OTHER = "13800138001"
 SOON = NOW + timedelta(seconds=3)
 #: when a run that failed is tried again
 AGAIN = NOW + timedelta(minutes=2)
@@ -254,6 +261,65 @@ async def test_only_this_conversation(person: Planted, rasa: Trackers, tracker: 
         assert {message.author for message in left} <= {"bot", "system"}
         assert session.scalars(select(Message).where(Message.conversation_id == person.conversation)).first()
     assert set(rasa.events) == {person.conversation, person.earlier}
+
+
+async def test_only_this_conversation_of_somebody_else(person: Planted, rasa: Trackers, tracker: RasaTracker) -> None:
+    """Whoever sits down at the browser may clear its words, and takes nothing else from whoever proved a number."""
+    before = set(scan(person.marks))
+    request = asked(Kind.DELETE, person.conversation, NOW, phone=None)
+    await erase_due(tracker, lambda: NOW)
+    assert row(request).status == Status.DONE
+    gone = {table for table, _ in before - set(scan(person.marks))}
+    assert gone <= {"messages", "receipts", "training_steps", "message_readings"}, gone
+    with transaction() as session:
+        kept = session.scalars(select(Message).where(Message.conversation_id == person.conversation)).all()
+        assert {message.author for message in kept} <= {"bot", "system"}, "said after the yes"
+        ticket = session.get_one(Ticket, person.ticket_id)
+        assert (ticket.conversation_id, ticket.line) == (person.conversation, person.phone)
+        assert session.get(Attachment, person.attachment) is not None, "the ticket's evidence"
+        reach = find_subject(session, person.conversation, OTHER, None, NOW)
+        assert reach.tickets == (), "and the next one still reaches nothing of theirs"
+
+
+async def test_what_was_filed_between_plan_and_yes_goes_as_well(person: Planted, tracker: RasaTracker) -> None:
+    proved(person.conversation, NOW)
+    _, shown = said(person.conversation, "删资料", NOW)
+    with transaction() as session:
+        subject = find_subject(session, person.conversation, person.phone, None, NOW, shown)
+        key = OnceKey(person.conversation, shown, "action_privacy")
+        request = requests.begin(session, key, Kind.DELETE, person.phone, NOW, {"subject": subject.as_json()})
+    _, looks = said(person.conversation, "看我的资料", NOW)
+    with transaction() as session:
+        key = OnceKey(person.conversation, looks, "action_privacy")
+        requests.at_once(session, key, Kind.VIEW, person.phone, NOW, {})
+        to_person(session, key, Kind.CORRECT, person.phone, f"{person.mark}要改成李四", NOW)
+    _, yes = said(person.conversation, "确认删除", NOW)
+    with transaction() as session:
+        state = requests.confirm(session, person.conversation, request.id, NOW, len(erasing.STEPS), yes)
+    await erase_due(tracker, lambda: NOW)
+    check_complete(person, Asked(state.id, str(state.number), person.conversation, subject))
+
+
+async def test_many_conversations_are_held_by_few_statements(database: object) -> None:
+    ids = [f"c{number:05d}" for number in range(300)]
+    with transaction() as session:
+        session.add_all(Conversation(id=each, channel="socketio", created_at=NOW) for each in ids)
+    with transaction() as session:
+        fences = quiet.take(session, ids, None, "x", NOW)
+    assert fences is not None
+    assert len(fences) == 300
+    statements: list[str] = []
+
+    def note(*run: object) -> None:
+        statements.append(str(run[2]))
+
+    event.listen(engine(), "before_cursor_execute", note)
+    with transaction() as session:
+        quiet.keep(session, fences, NOW)
+    event.remove(engine(), "before_cursor_execute", note)
+    assert sum("turn_leases" in each for each in statements) == 1
+    with pytest.raises(Conflict), transaction() as session:
+        quiet.keep(session, fences | {ids[7]: fences[ids[7]] + 1}, NOW)
 
 
 async def test_two_that_reach_the_same(person: Planted, tracker: RasaTracker) -> None:

@@ -19,6 +19,7 @@ from care.errors import Unavailable
 from care.once import OnceKey
 from care.privacy.expiring import expire_due, would_expire
 from care.privacy.places import PLACES
+from care.privacy.places.tickets import EXPIRED
 from care.privacy.retention import retention
 from care.privacy.tables import RetentionRun
 from care.sla.policy import policy
@@ -138,6 +139,50 @@ async def test_what_a_child_said_goes_after_a_week(days: int, has_parent: bool, 
     await expire_due(rasa, _clock)
     assert (scan([MARK]) == []) is goes
     assert rasa.deleted == ([conversation.id] if goes else [])
+
+
+async def test_what_a_parent_said_before_in_the_same_browser_stays() -> None:
+    parent = plant(NOW - timedelta(days=30))
+    settle(parent, NOW - timedelta(days=29))
+    before = scan(parent.marks)
+    said = NOW - timedelta(days=8)
+    with transaction() as session:
+        conversation = session.get_one(Conversation, parent.conversation)
+        conversation.minor_at = said
+        words = Message(conversation_id=conversation.id, author="customer", text="我十岁", created_at=said)
+        session.add(words)
+        session.flush()
+        key = OnceKey(conversation.id, words.id, "file")
+        filed = file_complaint(session, Draft("complaint_network", "没网"), key, policy(), said)
+        session.get_one(Ticket, filed.ticket_id).status = "closed"
+    await expire_due(Rasa(), _clock)
+    assert scan(parent.marks) == before
+    with transaction() as session:
+        assert session.get_one(Ticket, filed.ticket_id).description == EXPIRED
+        assert session.get(Message, words.id) is None
+    await expire_due(Rasa(), _clock)
+    assert "minors" not in _runs()[-1].counts, "nothing is left to do for them"
+
+
+async def test_one_conversation_at_fault_does_not_keep_the_others() -> None:
+    said = NOW - timedelta(days=8)
+    for words in ("我十岁", "我九岁"):
+        Chat(now=said).turn(words)
+    with transaction() as session:
+        session.execute(update(Conversation).values(minor_at=said))
+        first, _ = session.scalars(select(Conversation.id).order_by(Conversation.id)).all()
+        body = f"BEGIN IF OLD.conversation_id = '{first}' THEN RAISE 'no'; END IF; RETURN OLD; END"
+        session.execute(text(f"CREATE FUNCTION refuse() RETURNS trigger AS $$ {body} $$ LANGUAGE plpgsql"))
+        session.execute(text("CREATE TRIGGER refuse BEFORE DELETE ON messages FOR EACH ROW EXECUTE FUNCTION refuse()"))
+    try:
+        await expire_due(Rasa(), _clock)
+    finally:
+        with engine().begin() as connection:
+            connection.execute(text("DROP TRIGGER refuse ON messages"))
+            connection.execute(text("DROP FUNCTION refuse()"))
+    with transaction() as session:
+        assert set(session.scalars(select(Message.conversation_id))) == {first}
+    assert [run.ended_at for run in _runs()] == [None], "the next night tries again"
 
 
 async def test_a_child_that_goes_on_loses_only_the_old_words() -> None:

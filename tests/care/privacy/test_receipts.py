@@ -88,6 +88,11 @@ GIVEN: list[tuple[str, Callable[[Receipt], dict[str, Any]], Verdict]] = [
     ("another digest beside", lambda each: _copy(each) | {"digest": "0" * 64}, Verdict.CHANGED),
     ("a wrong digest", lambda each: {"number": each.number, "digest": "是"}, Verdict.CHANGED),
     ("an empty digest", lambda each: {"number": each.number, "digest": ""}, Verdict.CHANGED),
+    ("half a character in it", lambda each: {"receipt": _copy(each)["receipt"] | {"more": "\ud800"}}, Verdict.CHANGED),
+    ("half a character as digest", lambda each: {"number": each.number, "digest": "\ud800"}, Verdict.CHANGED),
+    ("NUL in the number", lambda each: {"number": "YS2611\x0021", "digest": each.digest}, Verdict.UNKNOWN),
+    ("half a character as number", lambda each: {"number": "\ud800", "digest": each.digest}, Verdict.UNKNOWN),
+    ("a very long number", lambda each: {"number": each.number * 1000, "digest": each.digest}, Verdict.UNKNOWN),
     ("a number of nobody", lambda each: {"number": "YS261121-000000", "digest": each.digest}, Verdict.UNKNOWN),
 ]
 

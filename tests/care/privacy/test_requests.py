@@ -106,8 +106,8 @@ def test_a_yes_gives_number_and_clock(session: Session, here: str, kind: Kind, d
 
 #: what happened between being shown and the yes, minutes after it; is it confirmed?
 YES = [
-    ("", 29, True),
-    ("", 30, False),  # what is held may have changed since
+    ("", 3, True),
+    ("", 4, False),  # the proof is over: somebody else may sit there, and it cannot be undone
     ("ended", 1, False),  # 「退出」: whoever says yes now may be somebody else
     ("never", 1, False),  # no proof of this number here
     ("other purpose", 1, False),  # one for the account opens no personal data
@@ -128,6 +128,14 @@ def test_only_whom_it_was_shown_to_can_say_yes(session: Session, what: str, minu
     assert (state.number is not None) is is_confirmed
 
 
+@pytest.mark.parametrize(("minutes", "is_confirmed"), [(29, True), (30, False)])
+def test_a_copy_may_be_thought_over(session: Session, here: str, minutes: int, is_confirmed: bool) -> None:
+    """It is given to nobody without a fresh proof."""
+    shown = begin(session, here, Kind.COPY)
+    state = requests.confirm(session, here, shown.id, NOW + minutes * MINUTE)
+    assert (state.status is Status.CONFIRMED) is is_confirmed
+
+
 def test_without_a_number_no_proof_is_needed(session: Session) -> None:
     """Only this conversation is asked about."""
     here = open_conversation(session, "socketio", "key", NOW)
@@ -142,7 +150,7 @@ def test_what_was_said_until_the_yes_belongs_to_it(session: Session, here: str) 
     requests.confirm(session, here, shown.id, NOW, until=11)
     (taken,) = requests.due(session, Kind.DELETE, NOW, 9)
     assert taken.subject is not None
-    assert (taken.subject.until, taken.subject.conversations, taken.detail["new"]) == (11, ("c1",), "张三")
+    assert (taken.subject.until, taken.subject.conversations, taken.detail["new"]) == (11, (here,), "张三")
 
 
 def test_another_conversation_has_nothing_to_say(session: Session, here: str) -> None:
@@ -265,7 +273,7 @@ def test_what_is_done_at_once_has_ticket_and_receipt(session: Session, here: str
     met = session.scalars(select(Clock.met_at).where(Clock.ticket_id == ticket.id, Clock.kind == "promise")).all()
     assert met == [NOW]
     (standing,) = followup.own_tickets(session, here, NOW + MINUTE)
-    assert (standing.stage, standing.outcome, standing.may_reopen) == ("closed", ticket.outcome, True)
+    assert (standing.stage, standing.outcome, standing.may_reopen) == ("closed", ticket.outcome, False)
 
 
 def test_two_workers_finish_it_once(database: object) -> None:
@@ -403,6 +411,30 @@ def test_a_leak_is_the_most_urgent_and_an_incident(session: Session, here: str) 
     assert state.due_at == NOW + timedelta(hours=48)
     incident = session.scalars(select(Incident)).one()
     assert (incident.ticket_id, incident.source) == (ticket.id, "report")
+
+
+def test_more_words_about_an_open_leak_go_to_its_ticket(session: Session, here: str) -> None:
+    """Each report calls people at once: one conversation has one open."""
+    first = by_person.report_leak(session, OnceKey(here, 5, "x"), "骗子知道我的套餐", None, NOW)
+    more = [by_person.report_leak(session, OnceKey(here, 6, "x"), "还知道地址", None, NOW) for _ in range(2)]
+    assert more == [first, first]
+    rows = [len(session.scalars(select(table)).all()) for table in (Incident, PrivacyRequest)]
+    assert rows == [1, 1]
+    notes = session.scalars(select(TicketEvent.note).where(TicketEvent.note.is_not(None))).all()
+    assert notes == ["还知道地址"], "once, although the turn was run again"
+    record_result(session, str(first.number), "查过了", "7", NOW)
+    close_ticket(session, str(first.number), None, NOW)
+    later = by_person.report_leak(session, OnceKey(here, 7, "x"), "又来了", None, NOW)
+    assert later.number != first.number
+
+
+def test_one_that_cannot_be_read_does_not_stop_the_others(session: Session, here: str) -> None:
+    broken, sound = confirmed(session, here), confirmed(session, here, message_id=6)
+    kept = requests.locked(session, broken.id).detail or {}
+    older = {name: value for name, value in kept["subject"].items() if name != "number_from"}
+    requests.locked(session, broken.id).detail = kept | {"subject": older}
+    taken = {each.state.id: each.subject is None for each in requests.due(session, Kind.DELETE, NOW + MINUTE, 9)}
+    assert taken == {broken.id: True, sound.id: False}
 
 
 def test_one_that_was_reopened_is_a_persons(session: Session, here: str) -> None:

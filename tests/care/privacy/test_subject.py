@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from care.accounts.proofs import close_line, forget_user, know_user, open_lines, prove
 from care.accounts.rules import Level, Purpose
+from care.accounts.service import phone_index
+from care.accounts.tables import SmsCode
 from care.complaints.rules import Draft
 from care.complaints.service import file_complaint
 from care.conversations.tables import Conversation, Message
@@ -48,6 +50,19 @@ class World:
         self.conversation(name)
         with transaction() as session:
             prove(session, name, phone, NOW - ago, **how)  # type: ignore[arg-type]
+        return self
+
+    def answers_code(self, name: str, phone: str = MINE, ago: timedelta = DAY) -> World:
+        """Hears of a ticket by SMS from then on."""
+        self.conversation(name)
+        with transaction() as session:
+            number, at = phone_index(phone), NOW - ago
+            session.add(
+                SmsCode(
+                    phone_index=number, conversation_id=name, message_id=1, purpose="contact:1", code_hash=b"",
+                    sent_at=at, expires_at=at, used_at=at,
+                )
+            )  # fmt: skip
         return self
 
     def logs_in(self, name: str, user: str = "zhang", ago: timedelta = DAY, until: timedelta = DAY) -> World:
@@ -125,8 +140,54 @@ CONVERSATIONS: list[tuple[Story, set[str], set[str], str]] = [
     (
         lambda w: w.proves("a").proves("a", OTHER).proves("here", OTHER, ago=6 * MINUTE, purpose=Purpose.IDENTITY),
         set(),
+        {"a", "here"},
+        "proved the other one, but its time is over: it may have been somebody else who did",
+    ),
+    (
+        lambda w: w.proves("here", OTHER, ago=200 * DAY).proves("here"),
+        set(),
+        {"here"},
+        "whoever sits down at another one's browser proves only their own number",
+    ),
+    (
+        lambda w: w.proves("here", OTHER, ago=200 * DAY).proves("here").proves("a"),
         {"a"},
-        "proved the other one, but its time is over",
+        {"here"},
+        "what they did elsewhere is theirs all the same",
+    ),
+    (
+        lambda w: w.proves("here", OTHER).proves("here", OTHER, ago=MINUTE, purpose=Purpose.IDENTITY),
+        set(),
+        set(),
+        "one person with two numbers proves the other one as well",
+    ),
+    (
+        lambda w: w.proves("here", OTHER, binds=False),
+        set(),
+        set(),
+        "they helped somebody here: it is still theirs",
+    ),
+    (
+        lambda w: w.proves("here", OTHER, method="holder", staff="7"),
+        set(),
+        set(),
+        "a holder let them look: it is still theirs",
+    ),
+    (lambda w: w.answers_code("a"), {"a"}, set(), "a code for SMS about a ticket: they had the telephone"),
+    (lambda w: w.answers_code("a", ago=31 * DAY), set(), set(), "whoever had the number before"),
+    (lambda w: w.answers_code("a").answers_code("a", OTHER), set(), {"a"}, "two numbers by codes alone"),
+    (lambda w: w.answers_code("here", OTHER), set(), {"here"}, "somebody else's code in this browser"),
+    (
+        lambda w: w.answers_code("a").proves("a", binds=False),
+        set(),
+        set(),
+        "it was said to be somebody else's: the code was its holder's",
+    ),
+    (
+        lambda w: w.logs_in("here").logs_in("a").proves("here", OTHER, purpose=Purpose.IDENTITY, ago=DAY),
+        set(),
+        {"a", "here"},
+        "the login is shared as well",
     ),
     (
         lambda w: (
@@ -195,7 +256,8 @@ def test_whose_conversations(story: Story, own: set[str], doubtful: set[str], re
     world.conversation("here")
     story(world)
     found = _find()
-    assert (set(found.conversations), set(found.doubtful)) == (own | {"here"}, doubtful), reason
+    here = {"here"} - doubtful
+    assert (set(found.conversations), set(found.doubtful)) == (own | here, doubtful), reason
 
 
 #: story, theirs beside `here`, doubtful, why
@@ -227,12 +289,30 @@ def test_when_nobody_knows_since_when(story: Story, own: set[str], doubtful: set
     assert (found.since, found.number_from) == (None, NOW - UNKNOWN)
 
 
-def test_without_a_number_only_this_conversation() -> None:
+def test_without_a_number_only_the_words_of_this_conversation() -> None:
     World().proves("here").logs_in("here").logs_in("a").proves("b")
-    ticket = _file("here", MINE)
+    _file("here", MINE)
     _file("b", MINE)
     found = _find(phone=None)
-    assert found == Subject(None, None, ("here",), (ticket,), (), 0)
+    assert found == Subject(None, None, ("here",), (), (), 0, is_words_only=True)
+
+
+def test_in_a_shared_browser_the_own_number_is_found_and_nothing_else() -> None:
+    """Somebody complained here before, about their own line; then the next one did."""
+    World().proves("here", OTHER).proves("here")
+    _file("here", OTHER)
+    own = _file("here", MINE, message_id=2)
+    found = _find()
+    assert (found.conversations, found.tickets, found.mentions, found.doubtful) == ((), (), (own,), ("here",))
+
+
+def test_who_is_complained_about_does_not_hear_of_it() -> None:
+    World().proves("strange", OTHER).conversation("here")
+    with transaction() as session:
+        key = OnceKey("strange", 3, "action_file_complaint")
+        draft = Draft("complaint_spam_fraud", "这个号一直骚扰我", line=MINE)
+        against = file_complaint(session, draft, key, policy(), NOW - DAY).ticket_id
+    assert against not in _find().mentions
 
 
 def _file(conversation: str, line: str | None, ago: timedelta = DAY, message_id: int = 1) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from care.accesses.rules import Reader, Use
 from care.accesses.service import note_access
 from care.accesses.tables import Access
+from care.accounts.proofs import prove
 from care.accounts.service import phone_index
 from care.db import transaction
 from care.privacy.places.accesses import Accesses
@@ -87,15 +88,22 @@ def test_a_partner_is_named_and_an_agent_is_a_role(reader: Reader, who: str, tol
 def test_an_open_complaint_keeps_the_log_of_its_conversation_and_its_number() -> None:
     talk("c1")
     ticket = complaint("c1")
+    talk("strange")
+    stranger = complaint("strange")
     _used(DAYS + 1, phone=None, here="c1")
     _used(DAYS + 1)
+    _used(DAYS + 1, phone=OTHER_PHONE)
     _used(DAYS + 1, phone=None, here="c2")
     with transaction() as session:
+        prove(session, "c1", PHONE, NOW)
         session.get_one(Ticket, ticket).line_index = phone_index(PHONE)
+        # Somebody complains about another one's number, and proved nothing.
+        session.get_one(Ticket, stranger).line_index = phone_index(OTHER_PHONE)
     held = [Held(Hold.OPEN_TICKET, 2)]
     counts = erase(PLACE, subject_of("c1", "c2", phone=PHONE, number_from=NOW - 2 * DAYS * DAY))
     assert (counts.removed, counts.held) == (1, held)
-    assert expire(PLACE, NOW).held == held
+    counts = expire(PLACE, NOW)
+    assert (counts.removed, counts.held) == (1, held)
     with transaction() as session:
         session.get_one(Ticket, ticket).status = Status.CLOSED
     assert expire(PLACE, NOW).removed == 2

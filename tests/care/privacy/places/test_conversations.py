@@ -116,6 +116,18 @@ def test_old_messages_expire_by_their_own_day_in_batches() -> None:
     assert (_shell("c1")[0], _shell("c2")[0]) == ("k1", None), "only what is empty"
 
 
+def test_a_hand_off_expires_by_its_own_day() -> None:
+    """It may have been closed long after the last message went."""
+    talk("c1", NOW - 9 * DAY)
+    with transaction() as session:
+        request_handoff(session, "c1", Reason.LEAK, NOW - 9 * DAY)
+        withdraw(session, "c1", NOW - 3 * DAY)
+    assert expire(PLACE, NOW - 5 * DAY).removed == 1
+    assert expire(PLACE, NOW - 3 * DAY).removed == 0, "on its day it stays"
+    assert expire(PLACE, NOW - 2 * DAY).removed == 1
+    assert count("handoffs") == 0
+
+
 def test_nothing_is_old() -> None:
     kept = talk("c1", NOW, NOW)
     assert expire(PLACE, NOW - DAY).removed == 0

@@ -11,18 +11,19 @@ from sqlalchemy import insert, select, update
 from care.accounts.service import phone_index
 from care.crypto import blind_index
 from care.db import transaction
-from care.privacy.incidents import open_incident
+from care.privacy.incidents import add_step, open_incident
 from care.privacy.places.base import Held
 from care.privacy.places.requests import Requests
-from care.privacy.places.tickets import ERASED
+from care.privacy.places.tickets import ERASED, EXPIRED
 from care.privacy.retention import retention
 from care.privacy.rules import Hold, Kind, Status
-from care.privacy.tables import CopyLink, Correction, DataCopy, Incident, PrivacyReceipt, PrivacyRequest
+from care.privacy.tables import CopyLink, Correction, DataCopy, Incident, IncidentStep, PrivacyReceipt, PrivacyRequest
 from care.tickets.rules import Kind as TicketKind
 from care.tickets.rules import Status as TicketStatus
 from care.tickets.tables import Ticket
 from tests.care.privacy.places.talk import OTHER_PHONE, PHONE, erase, expire, subject_of, talk
 from tests.support.database import count
+from tests.support.privacy import scan
 from tests.support.times import NOW
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -194,6 +195,57 @@ def test_a_leak_report_stays_while_somebody_looks_into_it_and_loses_its_words_th
     with transaction() as session:
         assert session.scalars(select(Incident.description).order_by(Incident.id)).all() == [ERASED, "第3题"]
     assert _row(request) == (Status.DONE, False, False)
+
+
+#: when it was closed (days ago), whose its ticket is, do its words go, why
+INCIDENTS = [
+    (9, "c1", True, "closed long ago"),
+    (3, "c1", False, "closed lately"),
+    (None, "c1", False, "somebody works on it, and on its ticket"),
+    (None, None, True, "its ticket is nobody's any more: nobody is to work on it"),
+]
+
+
+@pytest.mark.parametrize(("closed", "ticket_of", "goes", "reason"), INCIDENTS)
+def test_the_words_of_an_incident_expire(closed: int | None, ticket_of: str | None, goes: bool, reason: str) -> None:
+    ticket = _ticket(status=TicketStatus.CLOSED)
+    with transaction() as session:
+        incident = open_incident(session, "report", "有人知道我的地址", NOW - 20 * DAY, ticket_id=ticket)
+        add_step(session, incident.number, "stop", "li", NOW - 19 * DAY, "停了张三的外呼账号")
+        incident.closed_at = NOW - closed * DAY if closed else None
+        session.get_one(Ticket, ticket).conversation_id = ticket_of
+    assert expire(PLACE, NOW - 5 * DAY).anonymised == goes, reason
+    assert expire(PLACE, NOW - 5 * DAY).anonymised == 0
+    with transaction() as session:
+        kept = session.scalars(select(Incident)).one()
+        step = session.scalars(select(IncidentStep)).one()
+        assert (kept.description == EXPIRED, step.note is None, step.step) == (goes, goes, "stop"), reason
+
+
+def test_what_was_done_about_a_report_is_in_the_copy_and_goes_with_it() -> None:
+    ticket = _ticket(status=TicketStatus.CLOSED)
+    with transaction() as session:
+        incident = open_incident(session, "report", "有人知道我的地址", NOW, ticket_id=ticket)
+        add_step(session, incident.number, "stop", "li", NOW, "停了张三的外呼账号")
+        steps = [each for each in PLACE.records(session, subject_of("c1")) if each.table == "incident_steps"]
+    assert [(each.values["note"], each.values["staff"]) for each in steps] == [("停了张三的外呼账号", "")]
+    erase(PLACE, subject_of("c1"))
+    assert scan(["张三", "地址"]) == [("tickets", "description")], "that is the place of tickets"
+
+
+def test_with_words_alone_nothing_of_a_number_goes() -> None:
+    """Whoever holds the conversation proved nothing: copies, corrections and requests are of whoever did."""
+    of_number = _ask(Kind.CORRECT, Status.CONFIRMED)
+    _around(of_number)
+    at_work = _ask(Kind.LEAK, Status.CONFIRMED, phone=None)
+    shown = _ask(Kind.DELETE, Status.SHOWN, phone=None)
+    assert erase(PLACE, subject_of("c1", is_words_only=True)).anonymised == 1
+    assert [_row(each) for each in (of_number, at_work, shown)] == [
+        (Status.CONFIRMED, True, True),
+        (Status.CONFIRMED, False, True),
+        (Status.CANCELLED, False, False),
+    ]
+    assert [count(table) for table in ("corrections", "data_copies", "copy_links")] == [1, 1, 1]
 
 
 def test_old_requests_expire_with_their_receipts() -> None:
