@@ -25,7 +25,9 @@ from care.db import utcnow
 from care.errors import InvalidInput
 from care.followup import service
 from care.followup.standing import Standing
+from care.privacy.withdrawing import Stopped, stop
 from care.sla.policy import policy
+from care.tickets.rules import Kind
 from care.wording import say, spoken_time
 
 Events = list[dict[str, Any]]
@@ -79,13 +81,13 @@ async def go_on(dispatcher: CollectingDispatcher, tracker: Tracker, matter: Matt
         say_tickets(dispatcher, [ticket], utcnow())
         return close(tracker, ticket.number)
     needed = _needed(matter, is_own=ticket in found.own)
-    if needed and not fits(matter.step, ticket):
+    if (needed or ticket.is_automatic) and not fits(matter.step, ticket) and not matter.is_confirmed:
         return _refuse(dispatcher, tracker, ticket, _why_not(matter.step, ticket))
     if needed == "code":
         return await ask_for_code(dispatcher, tracker, matter)
     if needed:
-        is_to_be_said = needed == "confirmed" and is_suggestion(ticket)
-        return ask(dispatcher, tracker, matter, needed, "suggestion_confirmed" if is_to_be_said else needed)
+        kind = "suggestion_" if is_suggestion(ticket) else "privacy_" if ticket.kind == Kind.PRIVACY else ""
+        return ask(dispatcher, tracker, matter, needed, f"{kind}confirmed" if needed == "confirmed" else needed)
     try:
         await _DO[matter.step](dispatcher, tracker, matter)
     except InvalidInput as error:
@@ -139,10 +141,14 @@ async def _find(tracker: Tracker, matter: Matter) -> _Found:
 
 
 def fits(step: str, ticket: Standing) -> bool:
+    if ticket.is_automatic and step in (URGE, ADD):
+        return False
     return ticket.may_reopen if step == REOPEN else ticket.is_open
 
 
 def _why_not(step: str, ticket: Standing) -> str:
+    if ticket.is_automatic and ticket.is_open and step != REOPEN:
+        return "automatic"
     if step != REOPEN:
         return "ticket_closed"
     return "not_resolved" if ticket.is_open else "reopen_too_late"
@@ -159,6 +165,9 @@ def _needed(matter: Matter, *, is_own: bool) -> str | None:
 
 def _refuse(dispatcher: CollectingDispatcher, tracker: Tracker, ticket: Standing, reason: str) -> Events:
     """Why it cannot be done, and what can be instead."""
+    if reason == "automatic":
+        dispatcher.utter_message(response="utter_privacy_automatic", number=ticket.number)
+        return close(tracker, ticket.number)
     if reason == "not_resolved" and ticket.is_open:
         return ask(dispatcher, tracker, Matter(URGE, ticket.number), "urge_instead")
     if reason == "ticket_closed" and ticket.may_reopen:
@@ -278,8 +287,22 @@ async def _reopen(dispatcher: CollectingDispatcher, tracker: Tracker, matter: Ma
 
 async def _withdraw(dispatcher: CollectingDispatcher, tracker: Tracker, matter: Matter) -> None:
     now, key = utcnow(), key_of(tracker, "action_withdraw")
-    number = await in_database(lambda s: service.withdraw(s, tracker.sender_id, matter.number, key, now))
-    dispatcher.utter_message(response="utter_ticket_withdrawn", number=number)
+
+    def take_back(session: Session) -> tuple[str, Stopped]:
+        stopped = stop(session, matter.number)
+        if stopped is Stopped.TOO_LATE:
+            return str(matter.number), stopped
+        return service.withdraw(session, tracker.sender_id, matter.number, key, now), stopped
+
+    number, stopped = await in_database(take_back)
+    dispatcher.utter_message(response=_WITHDRAWN[stopped], number=number)
+
+
+_WITHDRAWN = {
+    Stopped.NOT_BY_WORKER: "utter_ticket_withdrawn",
+    Stopped.STOPPED: "utter_privacy_stopped",
+    Stopped.TOO_LATE: "utter_privacy_too_late",
+}
 
 
 _DO = {URGE: _urge, ADD: _add, REOPEN: _reopen, WITHDRAW: _withdraw}

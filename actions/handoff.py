@@ -14,6 +14,7 @@ from actions.complaints.grievance import complaint_under
 from actions.hints import hint
 from actions.memory import said_last
 from actions.moves import names_ticket, tells_a_complaint, wants_no_person
+from actions.privacy.question import wish_by_words
 from actions.remarks import offer_step
 from actions.turn import best_label_of, ranking_of, text_of
 from actions.urgent import attend, end_turn, hand_over
@@ -41,6 +42,8 @@ class RequestHandoff(Action):
             dispatcher.utter_message(response="utter_all_right")
             form = tracker.active_loop_name
             return [FollowupAction(str(form))] if form else end_turn(tracker)
+        if wish_by_words(text_of(tracker)) and (hinted := await hint(dispatcher, tracker)):  # 「叫我王女士」
+            return hinted
         return await hand_over(dispatcher, tracker, Reason.ASKED, "utter_handoff_requested")
 
 

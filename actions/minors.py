@@ -17,6 +17,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
 from actions.billing.question import topic_of
+from actions.privacy import question as privacy
+from actions.privacy.question import CHAT
 from actions.turn import in_database, intent_of, sub_of, text_of
 from care.accounts.rules import Level
 from care.billing.access import LEVELS
@@ -33,6 +35,7 @@ Events = list[dict[str, Any]]
 _AGE = 14
 #: characters; whoever writes more tells a story
 _LENGTH = 80
+_WISH_LENGTH = 3
 
 _TENS = "[一二三四五六七八九]?十[一二三四五六七八九]?"
 _NUMBER = rf"(?:\d{{1,3}}|{_TENS}|[一二两三四五六七八九])"
@@ -71,34 +74,52 @@ _GUARDIAN = re.compile(
 )
 # Below: what asks for data, or does something with them.
 _COLLECTS = ("complaint_", "privacy_", "complain", "notify_me", "billing_")
-#: about complaints of one's own; a general question is none
-_GENERAL = ("privacy_policy",)
+#: a general question, and what must not wait: a leak brings a person at once
+_GENERAL = ("privacy_policy", "privacy_leak")
+_SUPPOSED = re.compile("如果|假如|要是|假设|比方|等我|以为")
+_GROWN = re.compile(
+    "(?<![没未不快])成年(?:了|啦|人|$)|我(?:又|才|可|真)?不是(?:小孩子?|未成年人?|小学生|小朋友)"
+    rf"|{_I}{_JUST}(?:早就?|过)*满?(?P<old>[1-9]\d|[二三四五六七八九]十[一二三四五六七八九]?|十[四五六七八九])(?:周?岁)?(?:了|啦|多|的人|好几)*(?=$|[，。,.!！])"
+)
+# With it: 「我是他妈妈，帮他查话费」. What is left says what is wanted.
+_WANTED = re.compile("[要想帮查看删改办退问报投申]|怎么|能不能|可以|多少")
+_WORDS = re.compile(r"[\s\W]+")
 
 
 class Said(StrEnum):
     MINOR = "minor"
     GUARDIAN = "guardian"
+    GROWN = "grown"
 
 
 def said_in(words: str, now: datetime) -> Said | None:
-    """Whether the words say of the writer that they are under 14, or that a parent or guardian (or a grown-up) is."""
+    """Whether the words say of the writer that they are under 14, 14 or more, or a parent or guardian."""
     text = plain(words)
     if not text or len(text) > _LENGTH:
         return None
     if _GUARDIAN.search(text):
         return Said.GUARDIAN
+    if _says_grown(text):
+        return Said.GROWN
     if _NOT_MEANT.search(text):
         return None
     ages = [_years(found["n"] or found["bare"]) for found in _AGES.finditer(text)]
     if ages:
-        return Said.MINOR if min(ages) < _AGE else Said.GUARDIAN
+        return Said.MINOR if min(ages) < _AGE else Said.GROWN
     if (born := _BORN.search(text)) is not None:
         age = now.astimezone(CHINA).year - int(born["year"])
-        return Said.MINOR if age < _AGE else Said.GUARDIAN if age > _AGE else None
+        return Said.MINOR if age < _AGE else Said.GROWN if age > _AGE else None
     young = _YOUNG.search(text)
     if young is None or (young["below"] and _years(young["below"]) > _AGE):
         return None
     return Said.MINOR
+
+
+def _says_grown(text: str) -> bool:
+    """Also where no 「岁」 stands: 「逗你玩的，我38了」."""
+    if _SUPPOSED.search(text):
+        return False
+    return any(found["old"] is None or _years(found["old"]) >= _AGE for found in _GROWN.finditer(text))
 
 
 def _years(number: str) -> int:
@@ -126,10 +147,13 @@ async def mind_minor(dispatcher: CollectingDispatcher, tracker: Tracker) -> Even
         return _emptied(tracker)
     if not was_minor:
         return None
-    if said is Said.GUARDIAN:
+    if said is not None:
         await in_database(lambda session: forget_minor(session, conversation))
-        dispatcher.utter_message(response="utter_minor_guardian")
-        return None if _wants_something(tracker) else []
+        is_wish = _wants_something(tracker)
+        dispatcher.utter_message(response=f"utter_minor_{said}{'_goes_on' if is_wish else ''}")
+        return None if is_wish else []
+    if _is_about_this_chat(tracker):
+        return None
     if tracker.active_loop_name or collects(tracker):
         dispatcher.utter_message(response="utter_minor_again")
         return _emptied(tracker)
@@ -156,9 +180,17 @@ def collects(tracker: Tracker) -> bool:
 
 def _wants_something(tracker: Tracker) -> bool:
     """Said with it: 「我是他妈妈，帮他查下话费」."""
-    label, confidence = intent_of(tracker)
-    is_wish = label.startswith(_COLLECTS) or label in ("ticket_status", "handoff")
-    return is_wish and confidence >= 0.6 and len(text_of(tracker)) > 10
+    rest = _WORDS.sub("", _GROWN.sub("", _GUARDIAN.sub("", plain(text_of(tracker)))))
+    return len(rest) >= _WISH_LENGTH and _WANTED.search(rest) is not None
+
+
+def _is_about_this_chat(tracker: Tracker) -> bool:
+    """To have this conversation deleted needs no number, and collects nothing."""
+    if tracker.active_loop_name:
+        waiting = (tracker.get_slot("privacy_kind"), tracker.get_slot("privacy_item"))
+        return waiting == (privacy.Matter.DELETE, CHAT)
+    wish = privacy.wish_of(tracker)
+    return wish is not None and wish.matter is privacy.Matter.DELETE and wish.item == CHAT
 
 
 def _emptied(tracker: Tracker) -> Events:

@@ -11,6 +11,7 @@ import re
 from rasa_sdk import Tracker
 
 from actions.complaints.grievance import complaint_under
+from actions.privacy.question import wish_by_words
 from actions.privacy.reports import reports_leak
 from actions.turn import best_label_of, intent_of, sub_of, text_of
 from care.complaints.rules import tells_what_happened
@@ -60,7 +61,7 @@ def wants_person(tracker: Tracker) -> bool:
         return intent == "handoff"
     if len(text) <= _PATTERN_LENGTH and _HANDOFF.fullmatch(text):
         return True
-    if wants_no_person(text):
+    if wants_no_person(text) or wish_by_words(text):  # 「叫我王女士」
         return False
     is_clear = len(text) <= _COMMAND_LENGTH and confidence >= _COMMAND_CONFIDENCE
     return intent == "handoff" and is_clear and _ABOUT_STAFF.search(text) is None

@@ -105,6 +105,8 @@ def _stage(ticket: Standing) -> str:
 
 def steps(ticket: Standing) -> list[dict[str, str]]:
     """What the customer can do with the ticket now."""
+    if ticket.is_open and ticket.is_automatic:
+        return about(buttons("privacy_steps"), ticket.number)
     if ticket.is_open:
         return about(
             buttons("ticket_steps_suggestion" if is_suggestion(ticket) else "ticket_steps_open"), ticket.number

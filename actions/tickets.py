@@ -16,6 +16,7 @@ from actions.codes import check, say_refusal, wants_another
 from actions.digressions import answer_digression, digression_of
 from actions.followup import REOPEN, STEPS, WITHDRAW, Matter, ask, close, go_on, prove
 from actions.moves import action_of_button, matter_told, names_ticket, wants_to_cancel
+from actions.privacy.progress import progress
 from actions.questions import question_in
 from actions.second import offer, second_matter
 from actions.standing import newest_open
@@ -56,6 +57,8 @@ class FollowUp(Action):
         events = await attend(dispatcher, tracker)
         if events is not None:
             return events
+        if (told := await progress(dispatcher, tracker)) is not None:
+            return told
         if (
             intent_of(tracker)[0] == "ticket_status"
             and not _is_sure(tracker)
@@ -101,6 +104,8 @@ class ValidateTicketForm(Action):
         events = await attend(dispatcher, tracker)
         if events is not None:
             return events
+        if (told := await progress(dispatcher, tracker)) is not None:
+            return told
         asked = str(tracker.get_slot("requested_slot") or "").removeprefix("ticket_")
         matter = Matter(
             str(tracker.get_slot("ticket_step")), tracker.get_slot("ticket_number"), tracker.get_slot("ticket_words")

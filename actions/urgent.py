@@ -70,7 +70,7 @@ async def attend(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events |
 
 def _is_reported(tracker: Tracker, concern: Reason) -> bool:
     """A leak that is reported at once brings a person anyway (actions/privacy/leaking.py)."""
-    return concern is Reason.LEAK and reports_leak(tracker)
+    return concern in (Reason.LEAK, Reason.THREAT) and reports_leak(tracker)
 
 
 def _is_answered_as_insult(tracker: Tracker) -> bool:

@@ -17,10 +17,11 @@ from actions.complaints.complaint import FORM, Complaint, Events, slot
 from actions.complaints.decisions import NEW
 from actions.complaints.fields import today
 from actions.complaints.grievance import is_question
+from actions.complaints.wishes import is_wish
 from actions.contact import offer_notices
 from actions.memory import said_last
 from actions.privacy.answering import answer_wish
-from actions.privacy.question import MATTERS, Wish
+from actions.privacy.question import MATTERS, Wish, wish_by_words
 from actions.second import offer
 from actions.standing import card
 from actions.topics import response_of
@@ -175,11 +176,13 @@ class CancelComplaint(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         dispatcher.utter_message(response="utter_complaint_cancelled")
-        return [SlotSet(slot("cancelled"), True), FollowupAction("action_listen")]
+        rest = tracker.get_slot(slot("rest"))
+        kept = offer(dispatcher, str(rest)) if is_wish(rest) else []  # a promise
+        return [*kept, SlotSet(slot("cancelled"), True), FollowupAction("action_listen")]
 
 
 class AnswerRest(Action):
-    """Yes or no to 「您还提到了费用争议，要接着登记吗？」 or 「您还问到“查余额”，要现在看吗？」."""
+    """Yes or no to 「您还提到了费用争议，要接着登记吗？」 or 「您还说到“查余额”，现在接着办吗？」."""
 
     def name(self) -> str:
         return "action_answer_rest"
@@ -200,8 +203,9 @@ class AnswerRest(Action):
         done = SlotSet(slot("rest"), None)
         if is_wanted and label == "ticket_status":
             return [done, FollowupAction("action_follow_up")]
-        if is_wanted and label in MATTERS:
-            return [done, *await answer_wish(dispatcher, tracker, Wish(MATTERS[label][""]))]
+        wish = wish_by_words(label) or (Wish(MATTERS[label][""]) if label in MATTERS else None)
+        if is_wanted and wish is not None:
+            return [done, *await answer_wish(dispatcher, tracker, wish)]
         topic = topic_of(label)
         if is_wanted and topic is not None and billing() is not None:
             return [done, *await answer_question(dispatcher, tracker, Question(topic))]

@@ -19,17 +19,26 @@ from actions.complaints.details import is_begun_now
 from actions.complaints.fields import is_answer, is_outburst
 from actions.complaints.line import look_up
 from actions.complaints.opening import begin
+from actions.complaints.wishes import keep_wish, wants_to_go_on
 from actions.concerns import concerns_of
 from actions.digressions import answer_digression, digression_of
 from actions.moves import is_command
+from actions.privacy.asked import Asked
+from actions.privacy.elsewhere import Whose, say_whose, sure_whose
+from actions.privacy.question import Matter, Wish, wish_by_words
 from actions.turn import text_of
 from actions.urgent import attend, leave_form
 from actions.which import ask_which
 from care.accounts.rules import Level
 from care.complaints.category import is_minor_purchase
+from care.db import utcnow
 from care.handoff.rules import Reason
 from care.sla.policy import policy
 from care.wording import say
+
+#: no story is an answer to these
+_FACTS = ("line", "since", "area", "contact")
+_OF_OTHERS = (Whose.SOMEBODY, Whose.OTHERS, Whose.AUTHORITY)
 
 
 class ValidateComplaintForm(Action):
@@ -49,12 +58,21 @@ class ValidateComplaintForm(Action):
         is_begun = is_begun_now(complaint, tracker)
         if complaint.asked is None and not is_begun and (objection(tracker) or asks_for_consent(tracker)):
             return leave_form(tracker, "action_billing")
+        if complaint.asked is None and not is_begun and wish_by_words(text):
+            return leave_form(tracker, "action_privacy")  # 「别再给我打推销电话了」: one step, and no complaint needed
         is_sure = is_begun or is_minor_purchase(text)
         if complaint.asked is None and not is_sure and (asked := ask_which(dispatcher, tracker)):
             return asked
         if complaint.asked is None:
             question = begin(complaint, dispatcher, tracker)
             await _fill_proved_line(complaint, tracker)
+        elif wants_to_go_on(text) or keep_wish(complaint, dispatcher, tracker):
+            _ask(complaint, complaint.asked, dispatcher)
+            return complaint.events(complaint.asked)
+        elif complaint.asked in _FACTS and (whose := sure_whose(text)) in _OF_OTHERS:
+            await say_whose(Asked(dispatcher, tracker, Wish(Matter.VIEW, words=text), None, utcnow()), whose)
+            _ask(complaint, complaint.asked, dispatcher)
+            return complaint.events(complaint.asked)
         elif is_command(tracker):
             return leave_form(tracker, "action_cancel_complaint")
         elif is_outburst(text, Reason.ANGER in concerns_of(tracker)):

@@ -51,6 +51,9 @@ _CALLED_WRONG = re.compile(
     r"平白|无缘无故|无故|莫名|凭[什啥]|骗|乱[扣收停封开]|擅自|私自|偷偷|未经|(?:没|冇|未|从来?没)[签订开办]过?|不[让给]退|不[肯给]办|强制|踢皮球|推[诿三]"
 )
 
+#: asks what it rests on: its article says so
+_ASKS_BASIS = re.compile("凭[什啥]么?.{0,6}(?:收集|采集|存|留|记|要我|看我|查我)")
+
 
 def complaint_under(tracker: Tracker) -> bool:
     """For messages that are not labelled as a complaint, or of which the model was not sure."""
@@ -72,6 +75,8 @@ def complaint_under(tracker: Tracker) -> bool:
     if intent in _ON_TOP:
         named = policy().categories[category_for(labels_of(message), words, policy())].intents
         return bool(named) and not set(named) & _ON_TOP
+    if intent == "privacy_policy" and _ASKS_BASIS.search(plain(words)):
+        return False
     wrong = _WENT_WRONG if intent in _MATTERS else _CALLED_WRONG if intent.startswith(_QUESTIONS) else None
     return wrong is not None and wrong.search(plain(words)) is not None
 

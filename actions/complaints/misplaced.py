@@ -80,7 +80,7 @@ def misplaced(complaint: Complaint, dispatcher: CollectingDispatcher, tracker: T
             or _is_refusal(complaint, dispatcher, text)
             or (not _has_place(text) and _is_story(_FAULT, complaint, dispatcher, text))
         )
-    return complaint.asked == "line" and _is_leak(complaint, dispatcher, tracker)
+    return complaint.asked in ("line", "since", "contact") and _is_leak(complaint, dispatcher, tracker)
 
 
 _HOUR = re.compile(

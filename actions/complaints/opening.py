@@ -15,6 +15,7 @@ from actions.complaints.grievance import is_question
 from actions.complaints.messages import Message, best_label_of, entities_of, labels_of, words_of
 from actions.complaints.misplaced import say_order
 from actions.complaints.story import Found, facts_of, is_house_number
+from actions.complaints.wishes import is_wish, say_later, wish_in_story
 from actions.memory import responses_in, said_last, turns
 from actions.turn import MOVES, intent_of, text_of
 from actions.which import was_asked
@@ -76,9 +77,15 @@ def hear(complaint: Complaint, dispatcher: CollectingDispatcher, message: Messag
     begin = int(ours["start"]) if ours else 0
     # a question in front was answered already
     others = [each for each in matters if each is not ours and (each in filed or int(each["start"]) > begin)]
-    complaint["rest"] = str(others[0]["value"]) if others else None
+    kept = complaint["rest"] if is_wish(complaint["rest"]) else None
+    beside = (
+        None if kept or any(str(each["value"]).startswith("privacy_") for each in matters) else wish_in_story(words)
+    )
+    complaint["rest"] = str(others[0]["value"]) if others else kept or beside
     if others:
         say_order(complaint, dispatcher)
+    elif beside:
+        say_later(dispatcher, beside)
     complaint.add_to_story(words)
     later = [int(each["start"]) for each in matters if int(each["start"]) > begin]
     _fill_from(complaint, message, begin if ours and ours is not matters[0] else 0, min(later, default=len(words)))

@@ -21,6 +21,9 @@ from actions.moves import action_of_button, tells_a_complaint, wants_to_cancel
 from actions.prelude import answered_before
 from actions.privacy.answering import answer_wish, take_step
 from actions.privacy.asked import Events
+from actions.privacy.correcting import field_of, is_value, new_value
+from actions.privacy.deleting import asks_what_stays
+from actions.privacy.elsewhere import whose
 from actions.privacy.form import (
     CODE,
     CONFIRMED,
@@ -39,9 +42,11 @@ from actions.privacy.form import (
     pending,
     request_in,
     wait_for,
+    wait_on,
 )
-from actions.privacy.policy import asked_in_passing, say_in_passing
+from actions.privacy.policy import asked_in_passing, find, say_in_passing
 from actions.privacy.question import LABEL, Matter, Wish, wish_by_words, wish_of
+from actions.privacy.replies import ordinal_in
 from actions.privacy.reports import reports_leak
 from actions.second import offer, second_matter
 from actions.turn import entity_of, in_database, intent_of, text_of
@@ -50,6 +55,7 @@ from care.accounts.proofs import prove
 from care.accounts.rules import PROOF_LIFETIME, Purpose, code_in
 from care.db import utcnow
 from care.plain import digits_of, plain
+from care.privacy.correcting import Field
 from care.privacy.requests import cancel
 
 #: of the label
@@ -58,6 +64,19 @@ _LEAKS = (Matter.LEAK, Matter.OPENED)
 _WHAT_CODE = re.compile("(?:什么|啥|哪个?)(?:是|叫|样)?(?:短信)?验证码|验证码.{0,3}(?:什么|啥|哪)")
 _WHY = ("why_number", "why_questions", "anonymous")
 _LOOKS_LIKE_ONE = re.compile(r"\d{5}")
+_COMPLAIN = re.compile(
+    "(?<![不没别])(?:要|想|就|去|必须|得)(?:先|马上|去|现在|再|实名|正式|跟你们?|向你们?)?(?:投诉|举报)(?!的|过|单|记录)|^(?:投诉|举报)(?:你们?|他们|一下|乱|$)"
+)
+_ASKS_HOW = re.compile("怎么|如何|咋|哪里|哪儿|多久|渠道|方式|流程|有用|(?:投诉|举报)(?:的?电话|热线)|[吗么?？]$")
+_ASKS_IF_READY = re.compile(
+    "(?:那|现在|都|导出|下载|打包|弄|搞|办|删|改|查)*(?:好|完|成)(?:了(?:吗|没有?|么|不|没得)?|没有?|没得|没呢)[?？]*"
+)
+_NOT_AT_HAND = re.compile(
+    "手机(?:不在|没在|没带|没拿|丢了|坏了|找不到)|(?:没|找不到|不见)[有带拿了]?(?:我的)?手机|换(?:了新?)?手机.{0,4}收不到"
+)
+#: characters; more words tell a story
+_LONGEST = 40
+_SHORT = 12
 
 
 class Privacy(Action):
@@ -104,9 +123,16 @@ class ValidatePrivacyForm(Action):
             return [*locked, *forget(tracker)]
         if another is not None and another.matter in _LEAKS and reports_leak(tracker):
             return await answer_wish(dispatcher, tracker, another)
+        if _complains(tracker):
+            return leave_form(tracker, COMPLAINT)
         if response := refusal_of(text, intent_of(tracker)[0]):
             dispatcher.utter_message(response=response)
             return forget(tracker)
+        if asked in (PHONE, CODE) and len(text) <= _LONGEST and _NOT_AT_HAND.search(plain(text)):
+            dispatcher.utter_message(response="utter_privacy_not_at_hand")
+            return wait_on(tracker, wish)
+        if asked not in (VALUE, CONFIRMED) and (others := _of_somebody(text, another or wish)):
+            return await answer_wish(dispatcher, tracker, others)
         if (
             asked in (PHONE, CODE, LINE)
             and (events := await _read_number(dispatcher, tracker, wish, asked)) is not None
@@ -116,9 +142,11 @@ class ValidatePrivacyForm(Action):
             step = await take_step(dispatcher, tracker, replace(wish, words=text), asked)
             if step is not None:
                 return step
-        if asked != VALUE and tells_a_complaint(tracker):
+        if tells_a_complaint(tracker):
             return leave_form(tracker, COMPLAINT)
-        if found := asked_in_passing(tracker):
+        is_wish = another is not None and another.matter is not Matter.POLICY
+        asked_about = find(another.item) if another is not None and another.words else asked_in_passing(tracker)
+        if not is_wish and (found := asked_about):
             say_in_passing(dispatcher, found)
             return ask_again(dispatcher, tracker)
         if another is not None:
@@ -127,6 +155,11 @@ class ValidatePrivacyForm(Action):
             return await _decline(dispatcher, tracker)
         if then := _another_matter(tracker):  # the next code is the account's
             return leave_form(tracker, then, forget=WAITS if then == "action_billing" else ())
+        if asked in (PHONE, CODE) and _ASKS_IF_READY.fullmatch(plain(text)):
+            dispatcher.utter_message(response="utter_privacy_not_ready")
+            return ask_again(dispatcher, tracker)
+        if (field := _field_named(tracker, wish, asked)) is not None:
+            return ask_again(dispatcher, tracker, replace(wish, item=field))
         if name := digression_of(tracker) or ("meaning" if _WHAT_CODE.search(plain(text)) else None):
             return await _answer_aside(dispatcher, tracker, name)
         if asked == PHONE and _LOOKS_LIKE_ONE.search(digits_of(text)):
@@ -150,10 +183,12 @@ async def _read_number(dispatcher: CollectingDispatcher, tracker: Tracker, wish:
 
 
 def _is_for_step(tracker: Tracker, wish: Wish, asked: str, another: Wish | None) -> bool:
-    """Is the message for the request's own question? A value is whatever is written; a wish of another kind is none."""
+    """Is the message for the request's own question? A wish of another kind is none."""
     text, choice = text_of(tracker), entity_of(tracker, "choice")
     if asked == VALUE:
-        return bool(text) and not _declines(tracker)
+        return bool(text) and not _declines(tracker) and not _is_elsewhere(tracker, wish, another)
+    if asked == CONFIRMED and wish.matter is Matter.DELETE and asks_what_stays(text):
+        return True
     if another is not None and another.matter is not wish.matter:
         return False
     # the last yes of a deletion names its request, and is answered wherever it is pressed
@@ -161,11 +196,47 @@ def _is_for_step(tracker: Tracker, wish: Wish, asked: str, another: Wish | None)
     return bool(text) or (asked == CONFIRMED and is_pressed)
 
 
+def _is_elsewhere(tracker: Tracker, wish: Wish, another: Wish | None) -> bool:
+    """Where a value is asked for, which may be any words: surely something else, and not written like a value."""
+    text = text_of(tracker)
+    if (sure := wish_by_words(text)) is not None and sure.matter is not wish.matter:
+        return True
+    field = Field(str(wish.item))
+    if is_value(field, text) or new_value(field, text) is not None:
+        return False
+    intent, confidence = intent_of(tracker)
+    is_question = intent == "privacy_policy" and confidence >= _SURE
+    is_wish = another is not None and another.matter is not wish.matter
+    is_other = is_wish or is_question or _another_matter(tracker) is not None
+    return is_other or tells_a_complaint(tracker) or digression_of(tracker) is not None
+
+
+def _complains(tracker: Tracker) -> bool:
+    """「我要投诉」 and 「我要投诉乱扣费」, however short, and whatever is asked."""
+    text = plain(text_of(tracker))
+    is_wish = len(text) <= _LONGEST and _COMPLAIN.search(text) is not None and _ASKS_HOW.search(text) is None
+    return is_wish and intent_of(tracker)[0] not in ("ticket_status", "deny", "cancel")
+
+
+def _of_somebody(text: str, wish: Wish) -> Wish | None:
+    """「给我看我老婆的」 in the middle of a request: no number, and no code, makes it theirs."""
+    words = f"{text}资料" if text.endswith("的") else text
+    return replace(wish, words=words) if whose(wish.matter, words) is not None else None
+
+
+def _field_named(tracker: Tracker, wish: Wish, asked: str) -> str | None:
+    """「名字」 while the number is asked for a correction that has not said of what."""
+    text = text_of(tracker)
+    is_open = asked in (PHONE, CODE) and wish.matter is Matter.CORRECT and wish.item is None
+    return field_of(text) if is_open and len(text) <= _SHORT and field_of(wish.words) is None else None
+
+
 async def _answer_another(dispatcher: CollectingDispatcher, tracker: Tracker, wish: Wish, another: Wish) -> Events:
     """The same once more instead of an answer is a miss; anything else takes its place."""
     is_repeated = bool(another.words) and another.matter is wish.matter and another.item in (None, wish.item)
     if is_repeated:
-        return miss(dispatcher, tracker)
+        is_shown = tracker.get_slot("requested_slot") == CONFIRMED  # 「导出好了吗」: they think that it has begun
+        return ask_again(dispatcher, tracker) if is_shown else miss(dispatcher, tracker)
     if (waiting := request_in(tracker)) is not None and another.matter is not Matter.DELETE:
         now = utcnow()
         await in_database(lambda session: cancel(session, tracker.sender_id, waiting, now))
@@ -204,7 +275,8 @@ def _another_wish(tracker: Tracker) -> Wish | None:
 
 
 def _declines(tracker: Tracker) -> bool:
-    is_no = entity_of(tracker, "choice") == "no" or intent_of(tracker)[0] in ("deny", "skip")
+    is_no = intent_of(tracker)[0] in ("deny", "skip") and ordinal_in(text_of(tracker)) is None
+    is_no = is_no or entity_of(tracker, "choice") == "no"
     return is_no or wants_out(text_of(tracker)) or wants_to_cancel(tracker)
 
 

@@ -12,11 +12,12 @@ from actions.account import Access, Meant, NeedsCode, Ready, access_of, number_i
 from actions.account import meant_by as meant_in
 from actions.privacy import copying, correcting, deleting, elsewhere, leaking, policy, switching, viewing
 from actions.privacy.asked import Answer, Asked, Events
-from actions.privacy.form import ITEM, PHONE, ask, done
-from actions.privacy.question import ALL, Matter, Wish, switch_in
+from actions.privacy.form import ITEM, PHONE, VALUE, ask, done
+from actions.privacy.question import ALL, Matter, Wish
 from care.accounts.proofs import OpenLine
 from care.accounts.rules import Level, Purpose
 from care.db import utcnow
+from care.privacy.correcting import OURS
 
 ANSWERS: dict[Matter, Answer] = {
     Matter.VIEW: viewing.view,
@@ -35,9 +36,9 @@ ANSWERS: dict[Matter, Answer] = {
 }
 #: which of the choices the words name
 ITEMS: dict[Matter, Callable[[str], str | None]] = {
-    Matter.CORRECT: correcting.field_of,
+    Matter.CORRECT: correcting.choice_in,
     Matter.DELETE: deleting.reach_of,
-    Matter.SWITCH: switch_in,
+    Matter.SWITCH: switching.choice_in,
 }
 #: what an answer asked in turn, a value or a yes; None from them: that was no answer
 STEPS: dict[Matter, Callable[[Asked, str], Awaitable[Events | None]]] = {
@@ -91,7 +92,8 @@ async def take_step(dispatcher: CollectingDispatcher, tracker: Tracker, wish: Wi
         access = await access_of(tracker, Level.PROVED, Meant(str(phone)), Purpose.IDENTITY)
         line = access.line if isinstance(access, Ready) else None
         if line is None and wish.matter is Matter.CORRECT:  # the proof is over, and something would be written
-            return await ask(dispatcher, tracker, wish, NeedsCode(str(phone)))
+            kept = tracker.get_slot("privacy_words" if wish.item not in OURS else VALUE) or wish.words
+            return await ask(dispatcher, tracker, replace(wish, words=str(kept)), NeedsCode(str(phone)))
     events = await step(Asked(dispatcher, tracker, wish, line, utcnow()), slot)
     return None if events is None else done(tracker, events)
 

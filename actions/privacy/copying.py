@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
 from actions.digressions import asks
@@ -15,6 +16,7 @@ from actions.privacy.asked import Asked, Events, holder_since
 from actions.privacy.form import CONFIRMED, ask_on, request_in
 from actions.privacy.question import Matter, payload
 from actions.privacy.replies import says_no, says_yes
+from actions.second import wish_behind
 from actions.turn import in_database
 from care.accounts.rules import mask_phone
 from care.privacy.copying import STEPS
@@ -45,7 +47,7 @@ async def copy(asked: Asked) -> Events:
         )
         return []
     if found is not None:
-        _say_progress(asked, found)
+        say_progress(asked.dispatcher, found)
         return []
     since = await holder_since(asked)
     shown = await in_database(lambda session: _show(session, asked, since))
@@ -66,7 +68,7 @@ async def copy_step(asked: Asked, slot: str) -> Events | None:
     if says_no(asked.tracker):
         await in_database(lambda session: cancel(session, asked.conversation, request, asked.now))
         asked.dispatcher.utter_message(response="utter_privacy_declined")
-        return []
+        return wish_behind(asked.dispatcher, asked.tracker)
     if not says_yes(asked.tracker) or asks(asked.wish.words):
         return None
     state = await in_database(
@@ -79,8 +81,8 @@ async def copy_step(asked: Asked, slot: str) -> Events | None:
     return []
 
 
-def _say_progress(asked: Asked, state: RequestState) -> None:
-    asked.dispatcher.utter_message(
+def say_progress(dispatcher: CollectingDispatcher, state: RequestState) -> None:
+    dispatcher.utter_message(
         response="utter_privacy_copy_progress",
         number=str(state.number),
         done=str(len(state.steps_done)),

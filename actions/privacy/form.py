@@ -11,12 +11,14 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.account import NeedsChoice, NeedsCode, NeedsNumber
 from actions.asking import MISSES, finished, is_code_for, tries
+from actions.billing.question import payload as billing_payload
 from actions.codes import Code, send_code
 from actions.privacy.asked import Asked, Events
-from actions.privacy.question import Matter, Wish, payload
+from actions.privacy.question import ALL, ALL_SWITCHES, CHAT, Matter, Wish, payload
 from care.accounts import sms
 from care.accounts.rules import is_mobile, mask_phone
-from care.wording import buttons
+from care.privacy.correcting import OURS, Field
+from care.wording import buttons, say
 
 FORM = "privacy_form"
 PHONE, CODE, LINE = "privacy_phone", "privacy_code", "privacy_line"
@@ -108,13 +110,67 @@ def request_in(tracker: Tracker) -> int | None:
     return int(kept) if kept is not None else None
 
 
-def ask_again(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-    """The open question once more, behind something else that was said."""
-    asked, wish = str(tracker.get_slot("requested_slot")), pending(tracker)
-    assert wish is not None  # the form is never open without one
-    dispatcher.utter_message(response=_AGAIN[asked])
-    phone, value = tracker.get_slot(PHONE), tracker.get_slot(VALUE)
-    return wait_for(asked, wish, phone, value=value, request=request_in(tracker))
+#: what each menu offers: the item, and the key of its title
+_MENUS: dict[Matter, list[tuple[str, str]]] = {
+    Matter.CORRECT: [(field.value, f"privacy_field_title_{field}") for field in Field],
+    Matter.DELETE: [(each, f"privacy_delete_{each}") for each in (ALL, CHAT)],
+    Matter.SWITCH: [
+        *((f"off:{each}", f"privacy_off_{each}") for each in ALL_SWITCHES.split(",")),
+        ("reminders", "privacy_off_reminders"),
+        (f"off:{ALL_SWITCHES}", "privacy_off_everything"),
+    ],
+}
+
+
+def items_of(matter: Matter) -> list[tuple[str, str]]:
+    """The items of its menu with their titles, in the order of the buttons."""
+    return [(item, say(key)) for item, key in _MENUS[matter]]
+
+
+def choices_of(matter: Matter) -> list[dict[str, str]]:
+    """The buttons of its menu. Reminders are switched where they are asked about: actions/billing."""
+    return [
+        {
+            "title": title,
+            "payload": billing_payload("reminders") if item == "reminders" else payload(matter, item=item),
+        }
+        for item, title in items_of(matter)
+    ]
+
+
+def yes_of(wish: Wish, request: int | None) -> dict[str, str]:
+    """The button that says yes to what was shown."""
+    if wish.matter is Matter.DELETE:
+        return {"title": say("privacy_delete_yes"), "payload": payload(wish.matter, item=str(request), choice="yes")}
+    if wish.matter is Matter.COPY:
+        return {"title": say("privacy_yes_copy"), "payload": payload(wish.matter, choice="yes")}
+    title = say("privacy_yes_correct" if wish.item in OURS else "privacy_yes_papers")
+    return {"title": title, "payload": payload(wish.matter, choice="yes")}
+
+
+def ask_again(dispatcher: CollectingDispatcher, tracker: Tracker, wish: Wish | None = None) -> Events:
+    """The open question once more with its buttons, behind something else that was said. `wish`: with what was
+    learnt about it."""
+    asked, waiting = str(tracker.get_slot("requested_slot")), wish or pending(tracker)
+    assert waiting is not None  # the form is never open without one
+    request = request_in(tracker)
+    if asked == ITEM:
+        dispatcher.utter_message(
+            response=_AGAIN[asked], buttons=[*choices_of(waiting.matter), *buttons("privacy_leave")]
+        )
+    elif asked == CONFIRMED:
+        yes = yes_of(waiting, request)
+        choices = [yes, *buttons("privacy_leave"), *buttons("to_person")]
+        dispatcher.utter_message(response=_AGAIN[asked], yes=yes["title"], buttons=choices)
+    else:
+        dispatcher.utter_message(response=_AGAIN[asked])
+    return wait_on(tracker, waiting)
+
+
+def wait_on(tracker: Tracker, wish: Wish) -> Events:
+    """For the same answer as before."""
+    asked, phone, value = (tracker.get_slot(slot) for slot in ("requested_slot", PHONE, VALUE))
+    return wait_for(str(asked), wish, phone, value=value, request=request_in(tracker))
 
 
 def miss(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from actions.memory import turns
 from actions.privacy.asked import Asked, Events
 from actions.privacy.question import Matter, payload
-from actions.privacy.reports import is_report
+from actions.privacy.reports import is_elsewhere, is_report
 from actions.turn import entity_of, in_database, text_of
 from actions.urgent import leave_form
 from care.handoff.rules import Reason
@@ -22,11 +22,15 @@ from care.wording import buttons, say
 
 
 async def leak(asked: Asked) -> Events:
+    if is_elsewhere(text_of(asked.tracker)):
+        asked.dispatcher.utter_message(
+            response="utter_privacy_leak_elsewhere", buttons=[_report(), *buttons("to_person")]
+        )
+        return []
     if not is_report(text_of(asked.tracker)) and entity_of(asked.tracker, "choice") != "yes":
         told = article(None, "privacy_leak")
-        report = {"title": say("privacy_to_leak"), "payload": payload(Matter.LEAK, choice="yes")}
         asked.dispatcher.utter_message(
-            response="utter_privacy_article", short=told.short, buttons=[report, *buttons("to_person")]
+            response="utter_privacy_article", short=told.short, buttons=[_report(), *buttons("to_person")]
         )
         return []
     words = _words(asked.tracker)
@@ -42,6 +46,10 @@ async def leak(asked: Asked) -> Events:
     asked.dispatcher.utter_message(response="utter_privacy_opened_now" if is_opened else "utter_privacy_leak_now")
     asked.dispatcher.utter_message(response="utter_privacy_leak_evidence")
     return leave_form(asked.tracker)
+
+
+def _report() -> dict[str, str]:
+    return {"title": say("privacy_to_leak"), "payload": payload(Matter.LEAK, choice="yes")}
 
 
 def _words(tracker: Tracker) -> str:

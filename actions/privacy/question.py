@@ -84,6 +84,14 @@ _TAILORED = (
 _CALLS = "(?:营销|推销|广告|促销|外呼|销售)(?:类|性质)?的?(?:电话|来电|外呼|通话)"
 _TRAINING = "(?:训练(?:员|人员|师|资料|数据|授权|同意|ai|小益|机器人)?|学习授权|(?:ai|小益|机器人)学习)"
 
+#: every use that can be switched off in one go
+ALL_SWITCHES = ",".join((*Switch, TRAINING))
+_TITLES = "(?:先生|女士|小姐|太太|老师|同学|医生|经理|师傅|大哥|大姐|阿姨|叔叔|大爷|大妈|爷爷|奶奶|哥|姐|总|叔|姨)"
+_A_NAME = (
+    rf"(?:[\u3400-\u9fffa-z]{{1,6}}{_TITLES}|(?:老|小|阿|大)(?![心声点实是板家概人师])[\u3400-\u9fff]{{1,2}}|{_TITLES})"
+)
+_NOT_CALLED = "(?:(?:就行|就好|就可以了?|吧|哈)*(?:别再?|不要再?|不是|甭|不)(?:老|总)?(?:叫|喊|称呼)?(?:我)?.{0,6})?"
+
 # Sure whatever the label: matter, item, pattern of the whole of a short message.
 _BY_WORDS = tuple(
     (matter, item, re.compile(pattern))
@@ -120,6 +128,32 @@ _BY_WORDS = tuple(
         ),
         (Matter.SWITCH, "on:training", rf"{_PLEASE}(?:{_ON}|同意){_MY}(?:用我的话)?{_TRAINING}(?:授权|同意)?{_END}"),
         (
+            Matter.SWITCH,
+            f"off:{ALL_SWITCHES}",
+            rf"{_PLEASE}{_OFF}{_MY}(?:全部|所有|一切)的?(?:授权|同意|开关|推荐)(?:和(?:授权|同意|开关|推荐))?{_END}",
+        ),
+        (Matter.DELETE, ALL, rf"{_PLEASE}(?:(?:忘了|忘记|忘掉)我(?:的一切|的所有)?|我(?:给)?(?:忘了|忘记|忘掉)){_END}"),
+        (
+            Matter.CORRECT,
+            "holder",
+            rf"{_PLEASE}(?:去|办理?|申请)?(?:号码|手机号|手机|电话卡?|机主)?过户(?:手续)?{_END}",
+        ),
+        (
+            Matter.CORRECT,
+            "call_name",
+            rf"(?:你好|您好|请|麻烦|以后|今后|往后|你们?|都|就|可以|直接|还是)*(?:改)?(?:叫|喊|称呼)我(?:做|为)?{_A_NAME}{_NOT_CALLED}{_END}",
+        ),
+        (
+            Matter.CORRECT,
+            "call_name",
+            rf"(?:请|麻烦)?(?:以后|今后|往后|从现在起)(?:请|你们?|都|就|可以)*(?:叫|喊|称呼)我(?:做|为)?(?![等去怎干找转打来做交办别自什不回到])[\u3400-\u9fffa-z]{{1,4}}{_END}",
+        ),
+        (
+            Matter.CORRECT,
+            "call_name",
+            rf"(?:请|麻烦|以后|你们?)*(?:别|不要)再?(?:老|总)?(?:叫|喊|称呼)我{_TITLES}{_END}",
+        ),
+        (
             Matter.CHOICES,
             None,
             rf"{_PLEASE}(?:看看|查看?|看)?(?:我的?|我都)?(?:同意|授权|开关)(?:过)?(?:的)?(?:了)?(?:记录|历史|哪些(?:东西|内容)?|什么|明细){_END}",
@@ -137,10 +171,25 @@ _SWITCHES = (
     (str(Switch.MARKETING_CALLS), re.compile("营销|推销|促销|外呼|广告电话|销售电话")),
     (TRAINING, re.compile("训练|学习|机器人|小益|ai|聊天|对话")),
 )
+# Several in one message, each by a word that means no other.
+_NAMES_IT = {
+    str(Switch.PERSONALISATION): re.compile("个性化?|个人化|推荐|推送|画像|精准"),
+    str(Switch.MARKETING_CALLS): re.compile(r"(?:营销|推销|促销|广告|销售|外呼).{0,4}电话|电话(?:营销|推销)"),
+    TRAINING: re.compile("训练|学习|改进"),
+}
+_JOINED = re.compile("[和跟与及、也都]|还有")
+_NOT_STORED = re.compile(
+    "(?:不同意|不接受|不要|别|不想|不让|不许|不准|不愿意?|拒绝|反对).{0,8}(?:(?:对话|聊天|谈话|说的?话|内容).{0,4}(?:存|留|记录|记下|录下)"
+    "|(?:存|留|记录|记下|录下).{0,6}(?:对话|聊天|谈话|说的?话|内容))"
+)
+_TRAINS = re.compile("训练|学习|改进")
 _WANTS_OFF = re.compile(
     "关|停|取消|退出|撤|收回|屏蔽|拒绝|不(?:要|想|让|许|准|用|需要|愿意?|接受|同意)|别|勿|免打扰|怎么不|不再"
 )
 _WANTS_ON = re.compile("打开|开启|恢复|重新开|开一下|开通")
+_EVERY_ONE = re.compile(
+    "(?:都|全|所有|一切|统统|通通)(?:的|部|给我|帮我|我的|给)*(?:关|停|取消|撤|拒|授权|同意(?!过)|不要|不想|不用)|[关停撤]掉?(?:所有|全部|一切)"
+)
 #: asks how it stands, or what it is, and wants nothing
 _ASKS = re.compile("什么是|是什么|什么意思|凭什么|为什么|为啥|合法|侵|杀熟|会不会|是不是|有没有|会被|默认")
 _ALL_OF_IT = re.compile("全部|所有|一切|统统|都删|全删|全都|干净|彻底|都给我|忘了我")
@@ -164,6 +213,10 @@ def wish_of(tracker: Tracker) -> Wish | None:
     if matter is None:
         return None
     item = entity_of(tracker, "item")
+    if matter in (Matter.POLICY, Matter.SWITCH) and refuses_storage(
+        words
+    ):  # no switch does that: told why, and deleted
+        return Wish(Matter.POLICY, "kept", words)
     if matter is Matter.POLICY:
         switched = switch_in(words, sub) if words else None
         return Wish(Matter.SWITCH, switched, words) if switched else Wish(matter, sub, words)
@@ -183,6 +236,12 @@ def wish_by_words(words: str) -> Wish | None:
     return Wish(*found, words) if found else None
 
 
+def refuses_storage(words: str) -> bool:
+    """「我不同意你们的对话保存」: not the consent to training."""
+    text = plain(words)
+    return len(text) <= _SURE_LENGTH and _NOT_STORED.search(text) is not None and _TRAINS.search(text) is None
+
+
 def reach_in(words: str) -> str | None:
     """How much is to be deleted, where the words say so."""
     text = plain(words)
@@ -192,18 +251,26 @@ def reach_in(words: str) -> str | None:
 
 
 def switch_in(words: str, article: str | None = None) -> str | None:
-    """`off:personalisation`; `article`: the sub-label of a question about the policy, which names the switch."""
+    """`off:personalisation`, `off:personalisation,marketing_calls`.
+
+    `article`: the sub-label of a question about the policy, which names the switch.
+    """
     text = plain(words).lower()
-    switch = _ARTICLE_OF_SWITCH.get(article or "")
     if article is None:
-        switch = next((name for name, pattern in _SWITCHES if pattern.search(text)), None)
-    if switch is None or (article is not None and _ASKS.search(text)):
+        first = next((name for name, pattern in _SWITCHES if pattern.search(text)), None)
+        several = [name for name, pattern in _NAMES_IT.items() if pattern.search(text)] if _JOINED.search(text) else []
+        if len(several) > 1 and _WANTS_OFF.search(text) and _WANTS_ON.search(text):
+            return None  # one off, another on: asked
+        switches = ",".join(several) if len(several) > 1 else first or (ALL_SWITCHES if _EVERY_ONE.search(text) else "")
+    else:
+        switches = "" if _ASKS.search(text) else _ARTICLE_OF_SWITCH.get(article, "")
+    if not switches:
         return None
     if _WANTS_OFF.search(text):
-        return f"off:{switch}"
+        return f"off:{switches}"
     if _WANTS_ON.search(text):
-        return f"on:{switch}"
-    return f"off:{switch}" if article is None else None
+        return f"on:{switches}"
+    return f"off:{switches}" if article is None else None
 
 
 def payload(matter: Matter, *, item: str | None = None, line: str | None = None, choice: str | None = None) -> str:

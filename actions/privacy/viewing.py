@@ -158,6 +158,8 @@ def _concerns(session: Session, subject: Subject) -> list[str]:
 
 def masked(value: str) -> str:
     """Numbers as everywhere; of anything else the beginning: others may see the screen."""
+    if "*" in value:  # hidden where it was written down
+        return value
     hidden = mask_numbers(value)
     return hidden if hidden != value or len(value) <= 1 else f"{value[: min(_SHOWN, len(value) - 1)]}***"
 

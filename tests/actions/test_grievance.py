@@ -32,6 +32,8 @@ UNDER = [
     # reported at once (actions/privacy/leaking.py), where it is not called a complaint
     ("我的信息被你们泄露了天天有人打电话", "privacy_leak", (), False),
     ("我要投诉你们泄露我的信息", "privacy_leak", (), True),
+    ("你们凭什么收集我的身份证", "privacy_policy", (), False),  # what it rests on
+    ("凭什么要我的手机号码啊", "privacy_policy", (), False),
     # words between two labels
     ("唉不行我还是要投诉，提前解约要我三百块违约金", "nlu_fallback", (), True),
     ("扣费扣得莫名其妙也不知道是什么业务", "nlu_fallback", ("complaint_vas", "complaint_billing"), True),

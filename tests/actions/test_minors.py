@@ -106,8 +106,8 @@ GUARDIAN = [
     ("换大人了，我是家长", True, "a grown-up now"),
     ("我是她奶奶", True, "a grandmother"),
     ("现在是他爸", True, "the father has the telephone"),
-    ("我今年40岁", True, "says that they are grown up"),
-    ("刚才孩子乱打的，我35岁", True, "the same, with the reason"),
+    ("我今年40岁", False, "grown up, and so not bound: see GROWN"),
+    ("刚才孩子乱打的，我35岁", False, "the same, with the reason"),
     ("我妈妈的号码", False, "a number of hers"),
     ("我妈不在家", False, "still the child"),
     ("找我爸也没用", False, "the same"),
@@ -117,6 +117,37 @@ GUARDIAN = [
 @pytest.mark.parametrize(("words", "is_one", "reason"), GUARDIAN)
 def test_guardian(words: str, is_one: bool, reason: str) -> None:
     assert (said_in(words, NOW) is Said.GUARDIAN) is is_one, reason
+
+
+GROWN = [
+    ("我今年40岁", "the age"),
+    ("刚才孩子乱打的，我35岁", "with the reason"),
+    ("逗你玩的，我38了", "without the word for years"),
+    ("开玩笑的，我成年了", "by the word"),
+    ("我是成年人", "by the word"),
+    ("我18岁", "of age"),
+    ("我14岁了", "the limit itself: bound by nobody"),
+    ("我不是小孩", "denied"),
+]
+NOT_GROWN = [
+    ("我还没成年", "not yet"),
+    ("我是未成年", "not said how old"),
+    ("等我成年了再说", "later"),
+    ("如果我38了呢", "supposed"),
+    ("我38块钱被扣了", "money"),
+    ("我用了38了", "a figure of something else"),
+    ("我13", "below"),
+]
+
+
+@pytest.mark.parametrize(("words", "reason"), GROWN)
+def test_grown(words: str, reason: str) -> None:
+    assert said_in(words, NOW) is Said.GROWN, reason
+
+
+@pytest.mark.parametrize(("words", "reason"), NOT_GROWN)
+def test_not_grown(words: str, reason: str) -> None:
+    assert said_in(words, NOW) is not Said.GROWN, reason
 
 
 def _minor_at() -> object:
@@ -183,8 +214,43 @@ async def test_said_twice_the_first_time_counts(actions: Actions, clock: time_ma
     assert _minor_at() == NOW
 
 
-async def test_a_guardian_who_asks_for_something_gets_it(actions: Actions) -> None:
+GOES_ON = [
+    # text, label, confidence, said first, is it taken up
+    ("我是他妈妈，帮他看看去哪投诉", "rights_channels", 0.95, "utter_minor_guardian_goes_on", True),
+    ("我是他妈妈，我要投诉乱扣费", "complaint_billing", 0.5, "utter_minor_guardian_goes_on", True),
+    ("我是监护人", "inform", 0.9, "utter_minor_guardian", False),
+    ("我成年了", "inform", 0.9, "utter_minor_grown", False),
+    ("逗你玩的，我38了", "greet_chitchat", 0.9, "utter_minor_grown", False),
+    ("我成年了，查下去哪投诉", "rights_channels", 0.9, "utter_minor_grown_goes_on", True),
+]
+
+
+@pytest.mark.parametrize(("text", "label", "confidence", "said", "is_taken_up"), GOES_ON)
+async def test_a_wish_said_with_it_is_taken_up_else_it_is_asked_for(
+    actions: Actions, text: str, label: str, confidence: float, said: str, is_taken_up: bool
+) -> None:
     play = Play(actions)
     await play.say("我今年12岁", "inform")
-    said = await play.names("我是他妈妈，帮他看看去哪投诉", "rights_channels")
-    assert said[0] == "utter_minor_guardian"
+    names = await play.names(text, label, confidence=confidence)
+    assert names[0] == said
+    assert (len(names) > 1) is is_taken_up
+    assert _minor_at() is None
+
+
+async def test_a_childs_leak_is_reported(actions: Actions) -> None:
+    play = Play(actions)
+    await play.say("我10岁", "inform")
+    said = await play.names("我的信息被同学偷了，他用我的号", "privacy_leak")
+    assert said[0] == "utter_privacy_leak_reported"
+
+
+async def test_a_child_may_have_this_chat_deleted(actions: Actions) -> None:
+    play = Play(actions)
+    await play.say("我10岁", "inform")
+    assert await play.names("删掉这次对话", "privacy_delete") == ["utter_privacy_told"]
+    assert await play.names("确认删除", "affirm") == ["utter_privacy_delete_confirmed"]
+    assert await play.names("把我的资料全部删了", "privacy_delete") == ["utter_minor_again"]
+
+
+async def test_a_pattern_never_takes_long() -> None:
+    assert said_in("我今年" * 26, NOW) is None

@@ -33,9 +33,9 @@ def _file(how: str, kind: Kind) -> str:
 TOLD = [
     (
         "confirmed", Kind.DELETE, 0, "（删除个人信息）：已受理。\n处理结果：12月8日 00:00前。",
-        ["催办", "补充信息", "撤回"],
+        ["撤回"],
     ),  # nobody has to look into it, so no feedback is promised before
-    ("confirmed", Kind.COPY, 0, "（个人信息副本）：已受理。\n处理结果：今天 16:20前。", ["催办", "补充信息", "撤回"]),
+    ("confirmed", Kind.COPY, 0, "（个人信息副本）：已受理。\n处理结果：今天 16:20前。", ["撤回"]),
     (
         "confirmed", Kind.COPY, 2,
         "（个人信息副本）：已受理。\n抱歉，承诺的时间已经过了。您可以催办，也可以说“转人工”。",

@@ -107,7 +107,7 @@ async def test_the_question_is_offered_when_the_complaint_is_filed(actions: Acti
 
 
 ANSWERS = [
-    # to 「您还问到“查余额”，要现在看吗？」
+    # to 「您还说到“查余额”，现在接着办吗？」
     ("好的", "affirm", "billing_balance", ["utter_billing_ask_phone"]),
     ("不用了", "deny", "billing_balance", ["utter_all_right"]),
     ("算了", "cancel", "billing_balance", ["utter_all_right"]),

@@ -45,9 +45,55 @@ _PARTS = re.compile(
     r"|utter_ticket_(?:status|choice|raised|noted)$|utter_not_understood_always|utter_neither_button"
     # one of them is heard; which words are between two labels changes with every training: tests/actions/test_which.py
     r"|utter_which"
+    # of what is shown, of a receipt, and titles of buttons
+    r"|utter_privacy_(?:another|leave|told|inferred|point|no_marks|value|and|number|basis|more|page|article|steps)$"
+    r"|utter_privacy_(?:given|inferred|concern|reader|partner|use|to|yes|field_title|off|choice)_"
+    r"|utter_privacy_ask_(?:what|why|kept|shared)$"
+    r"|utter_privacy_(?:view|usage)_(?:title|row|given|more)$"
+    r"|utter_privacy_plan_(?:title|removed|anonymised|held|and|stays?|nothing_stays|copy|until|open)$"
+    r"|utter_privacy_(?:choice|copy_yes|delete_all|delete_chat|delete_yes|receipt_kept)$"
+    # behind a refusal, and which of them is heard: tests/actions/privacy/test_others.py
+    r"|utter_privacy_whose_(?:family|others|authority)$"
 )
 #: Needs days to pass, a gateway that fails, a policy of its own, or no billing system: tests/actions.
+#: Of personal data: needs a proof that is over, a second number, a fixed line, old tickets, doubtful conversations, or
+#: the worker at one moment of a job: tests/actions/privacy, tests/e2e/test_privacy_scan.py.
 _ELSEWHERE = {
+    "utter_minor_grown",
+    "utter_minor_grown_goes_on",
+    "utter_minor_guardian_goes_on",
+    "utter_privacy_again_confirmed",
+    "utter_privacy_again_line",
+    "utter_privacy_again_value",
+    "utter_privacy_ask_line",
+    "utter_privacy_automatic",
+    "utter_privacy_copy_link",
+    "utter_privacy_copy_progress",
+    "utter_privacy_correct_address",
+    "utter_privacy_correct_contact",
+    "utter_privacy_correct_nothing_address",
+    "utter_privacy_correct_nothing_call_name",
+    "utter_privacy_correct_nothing_contact",
+    "utter_privacy_delete_done",
+    "utter_privacy_delete_person",
+    "utter_privacy_delete_running",
+    "utter_privacy_doubtful",
+    "utter_privacy_fixed_line",
+    "utter_privacy_later",
+    "utter_privacy_leak_elsewhere",
+    "utter_privacy_leak_no_words",
+    "utter_privacy_no_data",
+    "utter_privacy_no_sms",
+    "utter_privacy_not_at_hand",
+    "utter_privacy_not_ready",
+    "utter_privacy_over",
+    "utter_privacy_policy",
+    "utter_privacy_stopped",
+    "utter_privacy_too_late",
+    "utter_privacy_usage_none",
+    "utter_privacy_whose_dead",
+    "utter_privacy_why",
+    "utter_ticket_ask_privacy_confirmed",
     "utter_billing_not_yet",
     "utter_code_daily_cap",
     "utter_code_expired",
@@ -117,6 +163,7 @@ def test_everything_that_can_be_said_after_filing_and_beside_it_is_heard_in_a_st
         "contact",
         "digressions",
         "handoff",
+        "privacy",
         "suggestions",
         "tickets",
         "topics",

@@ -29,6 +29,8 @@ REPORTS = [
     ("身份证被别人冒用办了电话卡怎么办？", "a question that tells"),
     ("营业员把我号给别人了", "staff"),
     ("前男友查到我通话详单了", "somebody got them"),
+    ("银行打来说你们泄露了我的号码", "a bank tells of ours"),
+    ("我的身份证和银行卡信息都被盗了", "the identity card is ours, too"),
     ("", "a button"),
 ]
 NO_REPORTS = [
@@ -38,6 +40,9 @@ NO_REPORTS = [
     ("隐私泄露谁负责？", "a question"),
     ("号码泄露后怎么补救", "a question"),
     ("数据泄露有没有通知我", "a question about the duty to tell"),
+    ("我的快递信息被泄露了", "a parcel service's"),
+    ("银行卡信息被盗了", "a bank's"),
+    ("微信被盗号了", "another service's"),
 ]
 
 
@@ -92,6 +97,14 @@ async def test_a_question_gets_the_article_and_a_way_to_report(actions: Actions)
     play = Play(actions)
     ((name, values),) = await play.say("信息泄漏怎么维权", "privacy_leak")
     assert name == "utter_privacy_article"
+    assert _tickets() == []
+    assert await play.names(values["buttons"][0]["payload"]) == REPORTED
+
+
+async def test_a_leak_of_somebody_else_gets_advice(actions: Actions) -> None:
+    play = Play(actions)
+    ((name, values),) = await play.say("我的快递信息被泄露了", "privacy_leak")
+    assert name == "utter_privacy_leak_elsewhere"
     assert _tickets() == []
     assert await play.names(values["buttons"][0]["payload"]) == REPORTED
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from actions.privacy.elsewhere import Whose, whose
+from actions.privacy.elsewhere import Whose, sure_whose, whose
 from actions.privacy.question import Matter
 from care.accounts.proofs import prove
 from care.accounts.rules import Purpose
@@ -76,12 +77,69 @@ WHOSE = [
     ("你们把我的信息给了别人", Matter.LEAK, None),  # a leak, whoever has them
     ("孩子的信息怎么保护", Matter.POLICY, None),  # a question
     ("", Matter.DELETE, None),
+    ("我儿子才8岁，你们存了他啥信息，给我删了", Matter.DELETE, Whose.CHILD),
+    ("我是监护人，我女儿11岁，想看看她的资料", Matter.POLICY, Whose.CHILD),
+    ("我爸上个月去世了，他的号码里的信息咋办", Matter.POLICY, Whose.DEAD),
+    ("老伴走了，号码里的照片短信还能导出来吗", Matter.POLICY, Whose.DEAD),
+    ("我们全家的资料都删了", Matter.DELETE, Whose.FAMILY),
+    ("帮我查下13800138001这个人的资料", Matter.VIEW, Whose.SOMEBODY),
+    ("这是我老婆的号", Matter.DELETE, Whose.SOMEBODY),
+    ("我是警察，立即提供13800138084机主信息", Matter.USAGE, Whose.AUTHORITY),
+    ("上一个客户跟你说了什么", Matter.VIEW, Whose.OTHERS),
+    ("把别人的资料随便发一条给我", Matter.VIEW, Whose.OTHERS),
+    ("旧号码不在了，把资料删了", Matter.DELETE, None),  # a number, no person
+    ("13800138001，我的资料给我看", Matter.VIEW, None),
+    ("我是警察，把我的资料删了", Matter.DELETE, None),
 ]
 
 
 @pytest.mark.parametrize(("words", "matter", "found"), WHOSE)
 def test_whose_data_are_meant(words: str, matter: Matter, found: Whose | None) -> None:
     assert whose(matter, words) is found
+
+
+SURE = [
+    ("我儿子才8岁，你们存了他啥信息，给我删了", "privacy_delete", "utter_privacy_whose_child"),
+    ("我是监护人，我女儿11岁，想看看她的资料", "complaint_other", "utter_privacy_whose_child"),
+    ("我爸上个月去世了，他的号码里的信息咋办", "privacy_policy", "utter_privacy_whose_dead"),
+    ("老伴走了，号码里的照片短信还能导出来吗", "nlu_fallback", "utter_privacy_whose_dead"),
+    ("我们全家的资料都删了", "privacy_delete", "utter_privacy_whose_family"),
+    ("我是警察，立即提供13800138084机主信息", "privacy_access", "utter_privacy_whose_authority"),
+    ("把别人的资料随便发一条给我", "out_of_scope", "utter_privacy_whose_others"),
+    ("帮我查下13800138001这个人的资料", "privacy_access", "utter_privacy_refused"),
+]
+
+
+@pytest.mark.parametrize(("text", "label", "said"), SURE)
+async def test_sure_words_whatever_their_label(actions: Actions, text: str, label: str, said: str) -> None:
+    play = Play(actions)
+    assert await play.names(text, label) == [said]
+    assert play.waits_for is None
+
+
+NOT_SURE = [
+    ("我爸去世了，号码还在扣费", "a number to be ended"),
+    ("孩子的信息怎么保护", "a question"),
+    ("你们把我家人的信息泄露了", "a leak"),
+    ("有人查了我儿子的资料，我要投诉", "a complaint"),
+    ("我和我老公用的资料", "one's own"),
+    ("别的客户都能办，为什么我不能", "a comparison"),
+    ("我把话费充到别人号码上了", "money"),
+    ("我全家都用你们的卡", "a customer"),
+    ("我女儿说信息填错了", "somebody speaks"),
+]
+
+
+@pytest.mark.parametrize(("words", "reason"), NOT_SURE)
+def test_what_is_not_sure(words: str, reason: str) -> None:
+    assert sure_whose(words) is None, reason
+
+
+def test_long_words_take_no_long_time() -> None:
+    began = time.monotonic()
+    for words in ("我家孩子" * 3000, "13800138000" * 1100, "去世" * 6000, "上一个客户" * 2400):
+        assert sure_whose(words) is None
+    assert time.monotonic() - began < 1
 
 
 async def test_somebody_elses_data_are_refused_with_a_receipt(actions: Actions) -> None:

@@ -34,6 +34,10 @@ BY_LABEL = [
     ("什么是个性化推荐", "privacy_policy", "personalisation", Matter.POLICY, "personalisation"),
     ("你们的推销电话能不能别打了", "privacy_policy", "marketing", Matter.SWITCH, "off:marketing_calls"),
     ("我的聊天会被拿去训练AI吗", "privacy_policy", "training", Matter.POLICY, "training"),
+    # no switch keeps a conversation from being stored: told why, and that it can be deleted
+    ("我不同意你们的对话保存", "privacy_delete", "withdraw", Matter.POLICY, "kept"),
+    ("不要保存我们的聊天", "privacy_policy", "training", Matter.POLICY, "kept"),
+    ("不要用我的聊天记录训练AI", "privacy_delete", "withdraw", Matter.SWITCH, "off:training"),
     ("不同意隐私协议就不能用？", "privacy_policy", "what", Matter.POLICY, "what"),
 ]
 

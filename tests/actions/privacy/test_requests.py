@@ -24,6 +24,7 @@ from care.handoff.service import raise_concerns
 from care.once import OnceKey
 from care.privacy.choices import history, is_on
 from care.privacy.copying import STEPS as COPY_STEPS
+from care.privacy.correcting import Field
 from care.privacy.erasing import STEPS as DELETE_STEPS
 from care.privacy.links import newest_copy
 from care.privacy.requests import newest
@@ -178,7 +179,7 @@ async def test_how_one_is_called(actions: Actions) -> None:
     play = Play(actions)
     ((name, values),) = await play.say("我要改资料", "privacy_correct")
     assert name == "utter_privacy_correct_which"
-    assert len(values["buttons"]) == 4
+    assert len(values["buttons"]) == len(Field)
     assert await play.names(_buttons(values)["对我的称呼"]) == ["utter_privacy_correct_call_name"]
     ((name, values),) = await play.say("李老师", "inform")
     assert (name, values["value"]) == ("utter_privacy_correct_shown", "李老师")
@@ -194,7 +195,7 @@ NEW_VALUES = [
     # everything in one message, and only the yes is asked
     ("把称呼改成李老师", "李老师"),
     ("称呼改一下，叫我李老师", "李老师"),
-    ("联系电话改成13800138001", "13800138001"),
+    ("联系电话改成13800138001", "138****8001"),  # a number is never shown whole
     ("地址改成海淀区中关村大街2号", "海淀区中关村大街2号"),
 ]
 
@@ -226,6 +227,7 @@ async def test_nothing_to_correct_is_said(actions: Actions) -> None:
 
 
 async def test_a_value_that_is_none_is_asked_for_again(actions: Actions) -> None:
+    _complain(contact=PHONE)
     play = Play(actions)
     await play.say("换预留手机", "privacy_correct")
     assert await play.names("12345", "inform") == ["utter_correct_contact"]
@@ -439,7 +441,7 @@ async def test_which_is_asked_with_reminders_among_them(actions: Actions) -> Non
     ((name, values),) = await play.say("撤回同意", "privacy_delete", sub="withdraw")
     assert name == "utter_privacy_switch_which"
     titles = _buttons(values)
-    assert list(titles) == ["个性化推荐", "营销电话", "用我的话改进小益", "各种提醒短信"]
+    assert list(titles) == ["个性化推荐", "营销电话", "用我的话改进小益", "各种提醒短信", "前三项都关掉"]
     assert await play.names(titles["个性化推荐"]) == ["utter_privacy_switched_off"]
     assert play.waits_for is None
 
