@@ -82,6 +82,11 @@ def test_however_it_is_written(model: SignalModel, text: str, signal: str) -> No
 
 NO_ALARM = [
     ("我想好了", "distress"),  # chose an offer
+    ("我想想", "distress"),  # asked for a date, or shown what a deletion does
+    ("让我想想", "distress"),
+    ("我想一下再说", "distress"),
+    ("我想不起来了", "distress"),
+    ("我找不到手机", "distress"),  # the code came to it
     ("后悔了不想退", "distress"),  # takes an order back
     ("我后悔了，不想退了", "distress"),
     ("我又想换回来", "distress"),
@@ -122,6 +127,8 @@ def test_what_is_said_in_orders_and_bills_is_no_alarm(model: SignalModel, text: 
 
 ALARM = [
     ("我想好了，今晚就跳下去", "distress"),  # words of choosing, beside death
+    ("我想想还是死了算了", "distress"),
+    ("我想不开", "distress"),
     ("我想好了，对不起大家，别找我", "distress"),  # farewell
     ("我想清楚了，死了就解脱了", "distress"),
     ("我后悔来到这个世界", "distress"),
