@@ -30,10 +30,10 @@ class Customer:
     story: str
     #: a mobile number that no other customer has
     line: str
-    #: what is said to each question; `{line}` is theirs
-    answers: Mapping[str, str] = field(default_factory=lambda: ANSWERS)
     #: called before every message: a customer who takes time to think
     think: Callable[[], None] = lambda: None
+    #: what is said to each question; `{line}` is theirs
+    answers: Mapping[str, str] = field(default_factory=lambda: ANSWERS)
     transcript: list[tuple[str, str]] = field(default_factory=list)
     ticket: str | None = None
     #: why the customer gave up, when there is no ticket

@@ -81,7 +81,7 @@ class Person:
 def complain(person: Person) -> str:
     """With a file, notices by SMS, words added later, and staff who answer and close it."""
     answers = ANSWERS | {"address": TEXTS["address"], "wish": TEXTS["wish"]}
-    customer = Customer(person.chat, TEXTS["story"], PHONE, answers)
+    customer = Customer(person.chat, TEXTS["story"], PHONE, answers=answers)
     number = customer.run()
     assert number, customer.transcript
     person.chat.upload(TEXTS["file"], screenshot())

@@ -273,7 +273,7 @@ def test_what_is_done_at_once_has_ticket_and_receipt(session: Session, here: str
     met = session.scalars(select(Clock.met_at).where(Clock.ticket_id == ticket.id, Clock.kind == "promise")).all()
     assert met == [NOW]
     (standing,) = followup.own_tickets(session, here, NOW + MINUTE)
-    assert (standing.stage, standing.outcome, standing.may_reopen) == ("closed", ticket.outcome, False)
+    assert (standing.stage, standing.outcome, standing.may_reopen) == ("closed", ticket.outcome, True)
 
 
 def test_two_workers_finish_it_once(database: object) -> None:
