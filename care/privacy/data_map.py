@@ -12,13 +12,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import Column, LargeBinary, MetaData, String, Table
 from sqlalchemy.dialects.postgresql import JSONB
 
 from care.db import SealedType
 from care.errors import InvalidInput
+from care.files import read_yaml
 from care.privacy.retention import PERIODS
 
 FOLDER = Path(__file__).with_name("places")
@@ -109,11 +109,7 @@ def load_data_map(folder: Path) -> DataMap:
 
 def _read(path: Path, kind: type[_Model]) -> _Model:
     try:
-        return kind.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except UnicodeDecodeError as error:
-        raise InvalidInput("data_map", f"{path}: not UTF-8; save it as UTF-8") from error
-    except yaml.YAMLError as error:
-        raise InvalidInput("data_map", f"{path}: not YAML: {error}") from error
+        return kind.model_validate(read_yaml(path, "data_map"))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "file"

@@ -12,10 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from care.errors import InvalidInput
+from care.files import read_yaml
 from care.privacy.rules import Hold
 
 DEFAULT = Path(__file__).with_name("retention.yml")
@@ -112,13 +112,7 @@ class Retention(_Strict):
 def load_retention(path: Path) -> Retention:
     """Raises InvalidInput (reason `retention`) naming file and place."""
     try:
-        return Retention.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise InvalidInput("retention", f"{path}: cannot be read ({error.strerror}); see QUANYI_RETENTION") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInput("retention", f"{path}: not UTF-8; save it as UTF-8") from error
-    except yaml.YAMLError as error:
-        raise InvalidInput("retention", f"{path}: not YAML: {error}") from error
+        return Retention.model_validate(read_yaml(path, "retention", "QUANYI_RETENTION"))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

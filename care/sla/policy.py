@@ -7,10 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from care.errors import InvalidInput
+from care.files import read_yaml
 from care.plain import plain
 
 DEFAULT = Path(__file__).with_name("policy.yml")
@@ -236,13 +236,7 @@ class Policy(_Strict):
 def load_policy(path: Path) -> Policy:
     """Raises InvalidInput (reason `policy`) naming file and place."""
     try:
-        return Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise InvalidInput("policy", f"{path}: cannot be read ({error.strerror}); see QUANYI_POLICY") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInput("policy", f"{path}: not UTF-8; save it as UTF-8") from error
-    except yaml.YAMLError as error:
-        raise InvalidInput("policy", f"{path}: not YAML: {error}") from error
+        return Policy.model_validate(read_yaml(path, "policy", "QUANYI_POLICY"))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "file"
