@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { property, state } from "lit/decorators.js";
 
 import { fileIcon } from "./icons.js";
+import { follow } from "./save.js";
 import type { Texts } from "./texts/index.js";
 import { fill } from "./texts/index.js";
 import { size } from "./times.js";
@@ -100,9 +101,6 @@ export class ChatFile extends LitElement {
   private async save(): Promise<void> {
     await this.fetch();
     if (!this.address) return;
-    const link = document.createElement("a");
-    link.href = this.address;
-    link.download = this.name;
-    link.click();
+    follow(this.address, this.name);
   }
 }

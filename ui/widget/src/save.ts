@@ -37,13 +37,17 @@ export class ChatSave extends LitElement {
   }
 }
 
-/** As if a link to it was followed. */
-export function keep(content: Blob, name: string): void {
+function keep(content: Blob, name: string): void {
   const address = URL.createObjectURL(content);
+  follow(address, name);
+  // The browser has begun to read it by then.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+/** As if a link to it was followed, to be saved under this name. */
+export function follow(address: string, name: string): void {
   const link = document.createElement("a");
   link.href = address;
   link.download = name;
   link.click();
-  // The browser has begun to read it by then.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
