@@ -176,7 +176,7 @@ def fetch_copy(person: Person) -> tuple[dict[str, Any], dict[str, Any], list[str
         found = re.search(r"/privacy/copy/[\w-]+", said + json.dumps(person.chat.replies))
         return found[0] if found else None
 
-    path = until(link, "the link", 60)
+    path = until(link, "the link", 60, pause=2)
     page = person.stack.http.get(path)
     password = re.search(r'id="password"[^>]*>\s*([^<\s]+)', page.text)
     assert password, page.text
@@ -199,7 +199,7 @@ def delete(person: Person) -> dict[str, Any]:
         answer = person.stack.http.get(f"/api/privacy/receipts/{number[0]}?format=json", headers=headers)
         return answer if answer.status_code == 200 else None
 
-    taken: dict[str, Any] = until(receipt, "the receipt", 60).json()
+    taken: dict[str, Any] = until(receipt, "the receipt", 60, pause=2).json()
     return taken
 
 

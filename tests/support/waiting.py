@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-def until(condition: Callable[[], T], what: str, seconds: float = 10.0) -> T:
-    """The first true answer of `condition`."""
+def until(condition: Callable[[], T], what: str, seconds: float = 10.0, pause: float = 0.01) -> T:
+    """The first true answer of `condition`, asked every `pause` seconds: one where each question is a refused request
+    (the web process logs at most 60 refusals a minute of one address, and other tests look for theirs)."""
     deadline = time.monotonic() + seconds
     while not (answer := condition()):
         assert time.monotonic() < deadline, f"waited {seconds} s in vain for: {what}"
-        time.sleep(0.01)
+        time.sleep(pause)
     return answer
 
 
