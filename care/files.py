@@ -19,5 +19,5 @@ def read_yaml(path: Path, reason: str, variable: str | None = None) -> Any:
         raise InvalidInput(reason, f"{path}: cannot be read ({error.strerror}){hint}") from error
     except UnicodeDecodeError as error:
         raise InvalidInput(reason, f"{path}: not UTF-8; save it as UTF-8") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # the latter: a day that no month has
         raise InvalidInput(reason, f"{path}: not YAML: {error}") from error

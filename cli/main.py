@@ -12,6 +12,7 @@ from care.errors import CareError
 from cli.errors import Stop
 from cli.nlu.commands import nlu
 from cli.privacy.commands import privacy
+from cli.rights.commands import rights
 
 
 class _Commands(typer.Typer):
@@ -108,6 +109,7 @@ def widget(
 
 app.add_typer(nlu, name="nlu")
 app.add_typer(privacy, name="privacy")
+app.add_typer(rights, name="rights")
 
 keys = typer.Typer(help="Keys that seal personal data.", no_args_is_help=True)
 app.add_typer(keys, name="keys")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from care.accounts.tables import Customer
+from care.accounts.tables import Customer, KnownConversation
 from care.crypto import blind_index
 
 #: Context of the blind index of telephone numbers, the same in every table, so that they can be joined.
@@ -33,3 +33,15 @@ def customer_of_phone(session: Session, phone: str, now: datetime) -> Customer:
     customer = find_by_phone(session, phone)
     assert customer is not None  # inserted above, or by another session that committed before our look
     return customer
+
+
+def conversations_of_same_user(session: Session, conversation_id: str, now: datetime) -> list[str]:
+    """This conversation, and those in which the same user of the operator's own page is logged in now."""
+    user = (
+        select(KnownConversation.channel_user_id)
+        .where(KnownConversation.conversation_id == conversation_id, KnownConversation.until > now)
+        .scalar_subquery()
+    )
+    known = KnownConversation.channel_user_id == user
+    others = session.scalars(select(KnownConversation.conversation_id).where(known, KnownConversation.until > now))
+    return sorted({conversation_id, *others})

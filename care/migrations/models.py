@@ -10,6 +10,7 @@ import care.handoff.tables
 import care.notices.tables
 import care.once
 import care.privacy.tables
+import care.rights.tables
 import care.sla.tables
 import care.tickets.tables
 import care.training.tables

@@ -13,21 +13,33 @@ _YEAR = 365
 
 def articles() -> tuple[Article, ...]:
     """In the order of their file."""
-    values = _values()
-    return tuple(filled(each, values) for each in topics()[_TOPIC].articles)
+    return tuple(in_full(each) for each in topics()[_TOPIC].articles)
+
+
+def policy_article(sub: str) -> Article | None:
+    """What answers a question about the policy of this sub-label, where one does."""
+    try:
+        return article(sub)
+    except KeyError:
+        return None
 
 
 def article(sub: str | None, label: str = "privacy_policy") -> Article:
     """What answers a question of this label and sub-label. Raises KeyError where none does."""
     for each in topics()[_TOPIC].articles:
         if (each.label, each.sub) == (label, sub):
-            return filled(each, _values())
+            return in_full(each)
     raise KeyError(f"{label}/{sub}")
 
 
 def changes() -> tuple[Change, ...]:
     """Newest first."""
     return topics()[_TOPIC].changes
+
+
+def in_full(article: Article) -> Article:
+    """Any article, with this operator's promises and periods filled in."""
+    return filled(article, _values())
 
 
 def _values() -> Mapping[str, str]:

@@ -18,6 +18,7 @@ from care.attachments.rules import TELLING
 from care.attachments.tables import Attachment, TicketEvidence
 from care.conversations.tables import Message
 from care.privacy.rules import Hold
+from care.rights.tables import AppealPacket
 from care.tickets.rules import OPEN, Kind, Status
 from care.tickets.tables import Ticket
 
@@ -54,6 +55,26 @@ EVIDENCE_FILES = (
         TicketEvidence.ticket_id == _held.id,
         _is_held(_held),
     )
+    .correlate(Attachment)
+)
+
+#: Tickets for which papers for an appeal were made a short while ago. Their periods wait, so that both sides can still
+#: show what happened; a deletion that its customer asks for does not.
+APPEALED = exists().where(AppealPacket.ticket_id == Ticket.id).correlate(Ticket)
+_was_appealed = exists().where(AppealPacket.ticket_id == _held.id).correlate(_held)
+#: of messages and of files, those that are evidence of one of them
+APPEAL_EVIDENCE = (
+    exists()
+    .where(
+        _held.conversation_id == Message.conversation_id,
+        _was_appealed,
+        Message.created_at >= _held.created_at - TELLING,
+    )
+    .correlate(Message)
+)
+APPEAL_FILES = (
+    exists()
+    .where(TicketEvidence.attachment_id == Attachment.id, TicketEvidence.ticket_id == _held.id, _was_appealed)
     .correlate(Attachment)
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +14,8 @@ from care.accesses.service import note_access
 from care.accounts.proofs import open_lines
 from care.accounts.rules import Level, Purpose
 from care.accounts.service import phone_index
-from care.crypto import blind_index
 from care.errors import CareError, NotAllowed
+from care.links import new_token, token_index
 from care.privacy.tables import CopyLink, DataCopy, PrivacyRequest
 from care.tickets.tables import Ticket
 from care.wording import say
@@ -26,7 +25,6 @@ LIFETIME = timedelta(hours=24)
 PATH = "/privacy/copy/"
 #: A copy of 100 MB takes longer than a statement may; it locks nothing but its own request.
 STORE_MILLISECONDS = 60_000
-_TOKEN_BYTES = 32
 _TOKEN_CONTEXT = "copy_links.token"
 #: it may be large, and is looked at far more often than fetched
 _WITHOUT_CONTENT = defer(DataCopy.content)
@@ -97,10 +95,10 @@ def new_link(session: Session, conversation_id: str, request_id: int, now: datet
         raise NotAllowed("copy_link_unknown", "this conversation has no such copy (any more); ask for a new one")
     if not is_proved(session, conversation_id, request.phone, now):
         raise NotAllowed("copy_link_unproved", "the number must be proved again before its copy is opened")
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    token = new_token()
     session.add(
         CopyLink(
-            token_index=_index(token),
+            token_index=token_index(token, _TOKEN_CONTEXT),
             request_id=request_id,
             conversation_id=conversation_id,
             made_at=now,
@@ -148,7 +146,7 @@ def fetch(session: Session, token: str, now: datetime) -> Archive:
 
 
 def _open(session: Session, token: str, now: datetime, *, is_use: bool = False) -> tuple[CopyLink, DataCopy]:
-    wanted = select(CopyLink).where(CopyLink.token_index == _index(token))
+    wanted = select(CopyLink).where(CopyLink.token_index == token_index(token, _TOKEN_CONTEXT))
     link = session.scalar(wanted.with_for_update() if is_use else wanted)
     if link is None:
         raise LinkRefused("copy_link_unknown", "there is no such address")
@@ -164,7 +162,3 @@ def _open(session: Session, token: str, now: datetime, *, is_use: bool = False) 
 def _number(session: Session, request_id: int) -> str:
     number = select(Ticket.number).join(PrivacyRequest, PrivacyRequest.ticket_id == Ticket.id)
     return session.scalars(number.where(PrivacyRequest.id == request_id)).one()
-
-
-def _index(token: str) -> bytes:
-    return blind_index(token, _TOKEN_CONTEXT)

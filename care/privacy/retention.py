@@ -30,6 +30,8 @@ PERIODS = frozenset(
         "notices",
         "training",
         "choices",
+        "lessons",
+        "appeals",
         "accesses",
         "account",
         "requests",

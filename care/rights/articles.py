@@ -1,8 +1,7 @@
 """The articles that answer questions about rights: read, checked, and filled with what this operator promises.
 
-A file of `data/rights/` is a topic. What an article cites is a row of the project's table of facts (`fact`, F51 is row
-51) with its certainty: A was read in full and may be cited by article; B was seen in part or at second hand and is told
-as what the ministry asks for or the industry promised; C and M have to be looked up again and have no article number.
+A file of `data/rights/` is a topic. What an article says about the law stands in the rows that it cites
+(care/rights/facts.py). What its wording must keep to beyond its form: care/rights/lint.py.
 """
 
 from __future__ import annotations
@@ -13,16 +12,18 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from care.errors import InvalidInput
+from care.files import read_yaml
+from care.rights.facts import Basis, Citation, Fact, cited, facts
 from care.sla.policy import ClockSpec, policy
-from care.wording import say
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "data" / "rights"
+#: path of the public pages
+PAGES = "/rights"
 #: the longest answer that is read in a chat bubble without scrolling
 SHORT = 120
 
@@ -37,42 +38,6 @@ _OUR_PROMISE = "我们承诺"
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Basis(_Strict):
-    """What an article rests on."""
-
-    #: law: 法律, 行政法规, 司法解释, orders of ministries (部门规章); ministry: what a ministry asks for without one;
-    #: industry: what the operators promised together
-    kind: Literal["law", "ministry", "industry"]
-    title: Annotated[str, Field(min_length=2, max_length=60)]
-    #: 令号 or 文号, where it is known
-    number: str | None = None
-    #: 第四十五条
-    article: str | None = None
-    in_force: date | None = None
-    grade: Literal["A", "B", "C", "M"]
-    fact: Annotated[str, Field(pattern=r"^F\d{1,3}$")]
-
-    @model_validator(mode="after")
-    def _as_certain_as_it_is(self) -> Basis:
-        if self.grade in ("C", "M") and self.article is not None:
-            raise ValueError(f"grade {self.grade} is cited without an article; look it up first")
-        if self.grade == "A" and (self.kind != "law" or self.article is None or self.in_force is None):
-            raise ValueError("grade A is a law that was read: give kind law, article and in_force")
-        if self.article is not None and not _ARTICLE.match(self.article):
-            raise ValueError("an article is written with Chinese numerals, as on its page")
-        return self
-
-    @property
-    def line(self) -> str:
-        """One line under 依据, worded as sure as it is."""
-        if self.grade in ("C", "M"):
-            return say("basis_unsure", title=self.title)
-        told = [self.number] if self.number else []
-        told += [say("basis_in_force", day=self.in_force.isoformat())] if self.in_force else []
-        named = f"《{self.title}》{self.article or ''}" + (f"（{'，'.join(told)}）" if told else "")
-        return named if self.grade == "A" else say(f"basis_{self.kind}", named=named)
 
 
 class Button(_Strict):
@@ -107,6 +72,11 @@ class Article(_Strict):
     short: Annotated[str, Field(min_length=10)]
     longer: Annotated[str, Field(min_length=20, max_length=600)]
     actions: tuple[Button, ...] = ()
+    #: what an offer is limited to, told wherever the offer is
+    limits: Annotated[str, Field(min_length=8, max_length=200)] | None = None
+    #: categories of the policy file after whose complaints the article is offered
+    after: tuple[str, ...] = ()
+    #: rows of `data/facts`: F51, or F54b for the second citation of a row
     basis: Annotated[tuple[Basis, ...], Field(min_length=1)]
     reviewed_on: date
     review_by: date
@@ -114,6 +84,20 @@ class Article(_Strict):
     version: Annotated[str, Field(pattern=r"^\d+$")]
     #: since when this version is told
     since: date
+
+    @field_validator("basis", mode="before")
+    @classmethod
+    def _look_up(cls, ids: Any, info: ValidationInfo) -> Any:
+        known = (info.context or {}).get("facts", {})
+        if not isinstance(ids, list) or not all(isinstance(id_, str) for id_ in ids):
+            raise ValueError("a list of rows of data/facts, like [F51, F54b]")
+        found = []
+        for id_ in ids:
+            try:
+                found.append(cited(known, id_))
+            except KeyError:
+                raise ValueError(f"{id_}: no such row, or citation of a row, in data/facts") from None
+        return tuple(found)
 
     @model_validator(mode="after")
     def _is_told_as_it_is(self) -> Article:
@@ -124,7 +108,7 @@ class Article(_Strict):
         text = f"{self.title} {self.short} {self.longer}"
         if _ARTICLE.search(text):
             raise ValueError("article numbers stand in basis, where their grade is, not in the wording")
-        if (found := _AS_LAW.search(text)) and all(basis.grade != "A" for basis in self.basis):
+        if (found := _AS_LAW.search(text)) and all(citation.grade != "A" for citation in self.citations):
             raise ValueError(f"{found[0]}: nothing under basis is a law of grade A; name the ministry or the industry")
         if found := _AS_CERTAIN.search(text):
             raise ValueError(
@@ -142,9 +126,13 @@ class Article(_Strict):
         return [button.model_dump() for button in self.actions]
 
     @property
+    def citations(self) -> tuple[Citation, ...]:
+        return tuple(citation for basis in self.basis for citation in basis.citations)
+
+    @property
     def source_lines(self) -> list[str]:
         """Folded under 依据; each one once, in the order of the file."""
-        return list(dict.fromkeys(basis.line for basis in self.basis))
+        return list(dict.fromkeys(citation.line for citation in self.citations))
 
 
 class Change(_Strict):
@@ -153,10 +141,16 @@ class Change(_Strict):
     version: Annotated[str, Field(min_length=1, max_length=32)]
     day: date
     what: Annotated[str, Field(min_length=4, max_length=200)]
+    #: the articles that it is about; none: the whole topic
+    articles: tuple[str, ...] = ()
 
 
 class Topic(_Strict):
-    title: str
+    title: Annotated[str, Field(min_length=2, max_length=20)]
+    #: one line under the title
+    about: Annotated[str, Field(min_length=4, max_length=60)]
+    #: where articles went that are told no more: their old id, and the id that answers now
+    moved: dict[str, str] = {}
     #: newest first
     changes: Annotated[tuple[Change, ...], Field(min_length=1)]
     articles: Annotated[tuple[Article, ...], Field(min_length=1)]
@@ -171,44 +165,105 @@ class Topic(_Strict):
                 if key in seen:
                     raise ValueError(f"articles: {each.id}: {key} is taken by an article above")
                 seen.add(key)
+        ids = {each.id for each in self.articles}
+        for change in self.changes:
+            if unknown := sorted(set(change.articles) - ids - self.moved.keys()):
+                raise ValueError(f"changes: {change.version}: {unknown[0]} is no article of this topic")
         return self
 
 
-def load_topic(path: Path) -> Topic:
-    """Raises InvalidInput (reason `rights`) naming file and place."""
+def load_topic(path: Path, known: Mapping[str, Fact] | None = None) -> Topic:
+    """`known`: the rows that may be cited; None: those that are shipped.
+
+    Raises InvalidInput (reason `rights`) naming file and place.
+    """
+    data = read_yaml(path, "rights")
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return Topic.model_validate(data)
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput("rights", f"{path}: cannot be read as UTF-8") from error
-    except yaml.YAMLError as error:
-        raise InvalidInput("rights", f"{path}: not YAML: {error}") from error
+        return Topic.model_validate(data, context={"facts": facts() if known is None else known})
     except ValidationError as error:
         first = error.errors()[0]
         place = _place(first["loc"], data)
         raise InvalidInput("rights", f"{path}: {place}: {first['msg'].removeprefix('Value error, ')}") from error
 
 
+def load_all(folder: Path, known: Mapping[str, Fact] | None = None) -> dict[str, Topic]:
+    """By the names of their files. Raises InvalidInput (reason `rights`), also for an id that two topics have."""
+    found: dict[str, Topic] = {}
+    owner: dict[str, str] = {}
+    for path in sorted(folder.glob("*.yml")):
+        topic = load_topic(path, known)
+        for id_ in (*(each.id for each in topic.articles), *topic.moved):
+            if id_ in owner:
+                raise InvalidInput("rights", f"{path}: {id_}: an id is an address, and {owner[id_]} has it already")
+            owner[id_] = path.name
+        found[path.stem] = topic
+    for name, topic in found.items():
+        if lost := sorted(set(topic.moved.values()) - owner.keys()):
+            raise InvalidInput("rights", f"{folder / name}.yml: moved: {lost[0]} is no article")
+    return found
+
+
 @lru_cache(maxsize=1)
 def topics() -> dict[str, Topic]:
-    """By the name of its file."""
-    return {path.stem: load_topic(path) for path in sorted(FOLDER.glob("*.yml"))}
+    """Those that are shipped, by the names of their files."""
+    return load_all(FOLDER)
+
+
+def address_of(article: Article) -> str:
+    """Path of its page; stays as long as its id."""
+    return f"{PAGES}/{article.id}"
+
+
+def article_of(id_: str) -> Article:
+    """By its id, or by one that it took over. Raises KeyError."""
+    for topic in topics().values():
+        if (now := topic.moved.get(id_)) is not None:
+            return article_of(now)
+        for article in topic.articles:
+            if article.id == id_:
+                return article
+    raise KeyError(id_)
+
+
+def is_article(id_: str) -> bool:
+    try:
+        article_of(id_)
+    except KeyError:
+        return False
+    return True
+
+
+def article_after(category: str) -> Article | None:
+    """The one that is offered behind a complaint of this category of the policy file."""
+    every = (article for topic in topics().values() for article in topic.articles)
+    return next((article for article in every if category in article.after), None)
 
 
 def filled(article: Article, values: Mapping[str, str]) -> Article:
     """With its placeholders filled in; Raises KeyError for one that has no value."""
-    told = {name: getattr(article, name).format_map(values) for name in ("short", "longer")}
+    texts = {name: getattr(article, name) for name in ("short", "longer", "limits")}
+    told = {name: text.format_map(values) for name, text in texts.items() if text is not None}
     return article.model_copy(update=told)
 
 
 def promises() -> dict[str, str]:
-    """What the policy file promises, as placeholders: operator, hotline, promise_<kind of request>, promise_person."""
+    """What the policy file promises, as placeholders.
+
+    operator, hotline, promise_<kind of request about personal data>, promise_person, promise_feedback,
+    promise_simple, promise_complex, target_wait (seconds), target_satisfaction and target_in_time (percent).
+    """
     ours = policy()
     kinds = ours.privacy.kinds
     told = {f"promise_{name}": _in_words(ours.clocks[kind.solution]) for name, kind in kinds.items()}
     by_person = kinds["view"].by_person or kinds["view"].solution
     return told | {
         "promise_person": _in_words(ours.clocks[by_person]),
+        "promise_feedback": _in_words(ours.clocks["first_feedback"]),
+        "promise_simple": _in_words(ours.clocks["solution_simple"]),
+        "promise_complex": _in_words(ours.clocks["solution_complex"]),
+        "target_wait": f"{ours.targets.wait_seconds}",
+        "target_satisfaction": f"{ours.targets.satisfaction_percent}",
+        "target_in_time": f"{ours.targets.in_time_percent}",
         "operator": ours.operator.title,
         "hotline": ours.operator.hotline,
     }

@@ -42,6 +42,8 @@ class Operator(_Strict):
 
     title: str
     hotline: Hotline
+    #: told in the papers for an appeal (35号令第十二条 asks for it); None: the customer fills it in
+    address: Annotated[str, Field(min_length=4, max_length=100)] | None = None
     carriers: list[Carrier] = Field(min_length=1)
     #: empty: the whole country
     provinces: list[Province]
@@ -155,12 +157,24 @@ class Privacy(_Strict):
         return self.kinds[kind].priority or self.priority
 
 
+class Targets(_Strict):
+    """What the operator published as the service that it aims at."""
+
+    #: mean wait for a person, at most
+    wait_seconds: int = Field(gt=0)
+    #: customers who are satisfied, at least
+    satisfaction_percent: int = Field(ge=1, le=100)
+    #: complaints that are solved in the time that was promised, at least
+    in_time_percent: int = Field(ge=1, le=100)
+
+
 class Policy(_Strict):
     version: str = Field(max_length=32)
     operator: Operator
     # As long as their columns.
     departments: dict[Annotated[str, Field(max_length=40)], str]
     clocks: dict[Annotated[str, Field(max_length=32)], ClockSpec]
+    targets: Targets
     categories: dict[Annotated[str, Field(max_length=40)], Category]
     suggestions: Suggestions
     privacy: Privacy

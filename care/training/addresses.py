@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from care.training.signs import Found
+from care.numbers import Found
 
 _HAN = "[\u3400-\u9fff]"
 #: No place's name has these: a sentence goes on there.

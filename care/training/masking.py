@@ -7,13 +7,10 @@ links, plates) or by the words around it (`names`); a name that stands alone in 
 from __future__ import annotations
 
 import re
-import unicodedata
-from functools import lru_cache
 from itertools import chain
 
-from opencc import OpenCC
-
-from care.training import addresses, names, numbers, signs
+from care import numbers
+from care.training import addresses, names, signs
 
 MARK = re.compile("〔[^〔〕]{1,6}〕")
 
@@ -41,10 +38,9 @@ def without_marks(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    # The shadows have the text's length: a place found in one is the place in the other.
-    width = "".join(map(_sign, text))
-    read = "".join(map(_digit, text, width))
-    taken: list[signs.Found] = []
+    width = numbers.width_of(text)
+    read = numbers.read_of(text, width)
+    taken: list[numbers.Found] = []
     for start, end, kind in chain(
         signs.find(width),
         names.find_accounts(read),
@@ -60,27 +56,3 @@ def _once(text: str) -> str:
     for start, end, kind in sorted(taken, reverse=True):
         text = f"{text[:start]}〔{kind}〕{text[end:]}"
     return text
-
-
-@lru_cache(maxsize=20_000)
-def _sign(sign: str) -> str:
-    """Half-width, lower case, simplified; a space of no width for what is invisible or on top of another sign."""
-    narrow = unicodedata.normalize("NFKC", sign)
-    narrow = narrow if len(narrow) == 1 else sign
-    if unicodedata.category(narrow) in ("Cf", "Mn", "Me"):
-        return "\u200b"
-    simple = _to_simplified().convert(narrow)
-    lower = (simple if len(simple) == 1 else narrow).lower()
-    return lower if len(lower) == 1 else narrow
-
-
-@lru_cache(maxsize=20_000)
-def _digit(sign: str, width: str) -> str:
-    """Digits of every script, and those that are read out (幺), in ASCII."""
-    value = unicodedata.digit(sign, None)
-    return str(value) if value is not None else numbers.SPOKEN.get(width, width)
-
-
-@lru_cache(maxsize=1)
-def _to_simplified() -> OpenCC:
-    return OpenCC("t2s")

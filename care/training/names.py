@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from care.training.signs import Found
+from care.numbers import Found
 
 # The commonest surnames, which cover nearly everybody (Ministry of Public Security, 2021), without those that are other
 # words first (和, 时, 成).

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from care.accesses.rules import Reader, Use
 from care.accesses.service import note_access
 from care.conversations.tables import Message
 from care.errors import Conflict, InvalidInput, NotAllowed
+from care.rights.choosing import LABELS, NEAR
 from care.settings import settings
 from care.training import corpus, rewording
 from care.training.consent import agreeing
@@ -84,9 +85,12 @@ class Accepted:
 
 
 def inbox(session: Session, below: float, now: datetime, limit: int = MOST) -> Inbox:
-    """Messages that were not understood, were understood with less confidence than `below` (0 to 1), or corrected."""
+    """Messages that were not understood, were understood with less confidence than `below` (0 to 1), ask for a right of
+    which no article speaks, or were corrected."""
     corrected = exists().where(TrainingStep.message_id == Message.id, TrainingStep.kind == "correct")
-    badly = or_(MessageReading.label == FALLBACK, MessageReading.confidence < below, corrected)
+    is_far = func.coalesce(MessageReading.article_score, 0.0) < NEAR
+    unanswered = and_(MessageReading.label.in_(LABELS), is_far)
+    badly = or_(MessageReading.label == FALLBACK, MessageReading.confidence < below, unanswered, corrected)
     newest_first = _open(now).where(badly).order_by(Message.id.desc()).limit(_PAGE)
     items: list[Item] = []
     of: dict[int, str] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-Found = tuple[int, int, str]
+from care.numbers import Found
 
 _ALONE, _ENDS = "(?<![a-z0-9])", "(?![a-z0-9])"
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领"

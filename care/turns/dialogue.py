@@ -54,9 +54,12 @@ def _reading(answer: dict[str, Any]) -> Reading | None:
             :RANKED
         ]
         confidence = ranking[0][1] if ranking else float(answer.get("confidence") or 0.0)
-        if not all(math.isfinite(each) for each in (confidence, *(share for _, share in ranking))):
+        near = answer.get("article")
+        article = (str(near["id"])[:40], float(near["score"])) if near else None
+        shares = (confidence, *(share for _, share in ranking), *(article[1:] if article else ()))
+        if not all(math.isfinite(each) for each in shares):
             return None
-        return Reading(str(label)[:64], str(sub)[:64] if sub else None, confidence, ranking)
+        return Reading(str(label)[:64], str(sub)[:64] if sub else None, confidence, ranking, article)
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
 

@@ -29,6 +29,8 @@ class Reading:
     confidence: float
     #: at most RANKED labels with their confidences, best first
     ranking: list[tuple[str, float]]
+    #: the rights article that is nearest to the words, and how likely it answers them (0 to 1)
+    article: tuple[str, float] | None = None
 
 
 def next_attempt(failures: int, now: datetime) -> datetime:

@@ -219,7 +219,9 @@ def complete(
 def _set_status_as_read(session: Session, message_id: int, status: str, now: datetime, reading: Reading) -> None:
     standing = {"new_status": status, "answered": now if status == "answered" else None}
     read = {"label": reading.label, "sub": reading.sub, "confidence": reading.confidence}
-    values = {"message": message_id, "ranking": [list(each) for each in reading.ranking]} | standing | read
+    article, score = reading.article or (None, None)
+    near = {"ranking": [list(each) for each in reading.ranking], "article": article, "article_score": score}
+    values = {"message": message_id} | standing | read | near
     session.connection().execute(statements.ANSWERED_AS_READ, values)
 
 

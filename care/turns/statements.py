@@ -69,6 +69,8 @@ ANSWERED_AS_READ = (
         sub=bindparam("sub"),
         confidence=bindparam("confidence"),
         ranking=bindparam("ranking", type_=_readings.c.ranking.type),
+        article=bindparam("article"),
+        article_score=bindparam("article_score"),
     )
     .on_conflict_do_nothing(index_elements=[_readings.c.message_id])
     .add_cte(SET_STATUS.cte("standing"))

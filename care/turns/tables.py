@@ -35,3 +35,6 @@ class MessageReading(Base):
     confidence: Mapped[float]
     #: [[label, confidence], …], best first
     ranking: Mapped[list[Any]] = mapped_column(JSONB)
+    #: the rights article that is nearest to the words, and how likely it answers them
+    article: Mapped[str | None] = mapped_column(String(40))
+    article_score: Mapped[float | None]

@@ -53,6 +53,9 @@ WRONG = [
     ("QUANYI_INDEX_KEY", ""),  # a blind index that everybody can compute
     ("QUANYI_INDEX_KEY", "YWJj"),  # three bytes: found by trying
     ("QUANYI_INDEX_KEY", "not base64!"),  # decodes to something short, silently
+    ("QUANYI_PUBLIC_URL", "care.example.cn"),  # no scheme: no address that a search engine can open
+    ("QUANYI_PUBLIC_URL", "https://care.example.cn/help"),  # the pages lie at the root
+    ("QUANYI_PUBLIC_URL", "ftp://care.example.cn"),  # no web
     ("QUANYI_SMS", "no"),  # on or off
     ("QUANYI_SMS_URL", "http://sms.example.cn/send"),  # numbers and texts for everybody on the way
     ("QUANYI_SMS_URL", "http://localhost@sms.example.cn/send"),  # the same, with a user named localhost

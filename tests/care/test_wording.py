@@ -33,6 +33,7 @@ from care.privacy.results import TRAINING, Refusal
 from care.privacy.rules import Switch
 from care.tickets.rules import STAGE, Status
 from care.wording import RESPONSES, buttons, choice_of, say, spoken_time
+from tests.support.appeals import WORDING as APPEALS
 from tests.support.source import ROOT, chinese_sentences, reasons, spoken, trees
 from tests.support.times import china, utc
 
@@ -115,7 +116,7 @@ def test_every_key_that_is_put_together_exists() -> None:
         ],
         "time_*": ["time_today", "time_tomorrow", "time_day_after"],
         "ticket_ask_*": [f"ticket_ask_{question}" for question in READERS],
-        "aside_*": [f"aside_{name}" for name in ASIDES - {"progress", "policy"}],  # tickets; an article
+        "aside_*": [f"aside_{name}" for name in ASIDES - {"progress", "article"}],  # tickets; an article
         "priority_*": [f"priority_{priority}" for priority in range(1, 5)],
         "clock_*": ["clock_feedback", "clock_solution"],
         "to_*": [f"to_{topic}" for topic in LEVELS],
@@ -161,7 +162,7 @@ def test_every_key_that_is_put_together_exists() -> None:
         "receipt_row_*": [f"receipt_row_{name}" for name in ("asked", "done", "result", "stays")],
         "privacy_off_*": [f"privacy_off_{switch}" for switch in (*Switch, TRAINING)],
         "*": sorted({*errors, *RESPONSES_BY_LABEL.values(), "ticket_closed", "reopen_too_late"}),
-    }
+    } | APPEALS
     patterns = {each.key for each in spoken(*PACKAGES) if "*" in each.key}
     assert patterns <= complete.keys(), "a new kind of key that is put together: add it here"
     responses = _responses()

@@ -20,6 +20,7 @@ from care.billing.values import (
     Bill,
     Changed,
     Invoice,
+    Leaving,
     Line,
     LineStatus,
     Month,
@@ -125,6 +126,7 @@ class Made:
     of_plan: Plan | None = None
     subscribed: tuple[Subscription, ...] | None = None
     owed: Arrears | None = None
+    of_leaving: Leaving | None = None
     invoiced: tuple[Invoice, ...] = ()
     of_line: Line = _LINE
     #: the parts that were asked for, in that order
@@ -169,6 +171,9 @@ class Made:
 
     async def roaming(self, phone: str) -> Roaming:
         raise NotOffered(Part.ROAMING)
+
+    async def leaving(self, phone: str) -> Leaving:
+        return self._tell(Part.LEAVING, self.of_leaving)  # type: ignore[no-any-return]
 
     async def invoices(self, phone: str, newest: int) -> list[Invoice]:
         self.asked_for.append("invoices")

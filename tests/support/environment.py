@@ -38,6 +38,7 @@ VARIABLES = {
     "QUANYI_ACTIONS_URL": f"{NOBODY}/webhook",
     "QUANYI_REPLY_PATIENCE": "5",
     "QUANYI_ORIGINS": "",
+    "QUANYI_PUBLIC_URL": "",
     "QUANYI_POLICY": "",
     "QUANYI_RETENTION": "",
     "QUANYI_BILLING": "",

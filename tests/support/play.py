@@ -19,7 +19,7 @@ _MOST_ACTIONS = 4
 
 
 def _action_of(intent: str) -> str:
-    by_kind = {"billing_": "action_billing", "privacy_": "action_privacy"}
+    by_kind = {"billing_": "action_billing", "privacy_": "action_privacy", "rights_": "action_rights"}
     found = next((action for kind, action in by_kind.items() if intent.startswith(kind)), None)
     return found or _RULES.get(intent, "action_answer")
 

@@ -45,6 +45,10 @@ from care.notices.service import notify_number
 from care.once import OnceKey
 from care.privacy.rules import Kind, Status, Switch
 from care.privacy.tables import Choice, CopyLink, Correction, DataCopy, PrivacyReceipt, PrivacyRequest
+from care.rights.appeals import Matter, Told, Where
+from care.rights.lessons import keep_answer
+from care.rights.packets import Wanted
+from care.rights.packets import make as make_packet
 from care.sla.policy import policy
 from care.training import consent
 from care.training.rules import CONSENT_VERSION
@@ -77,6 +81,7 @@ _MARKS = {
     "rewording": "{}账上有一项不认识，想弄明白是啥",
     "new_name": "{}王五",
     "request": "{}地址",
+    "appeal": "{}营业厅说退不了",
 }
 _MOMENT = timedelta(seconds=1)
 
@@ -129,6 +134,9 @@ def plant(now: datetime, phone: str = PHONE, mark: str = MARK, root: Path | None
         accept(session, learnt, texts["rewording"], ("billing_detail", None), "lin", talk.later(), checkout)
         customer_of_phone(session, phone, talk.now).name = texts["name"]
         talk.feel(session)
+        keep_answer(session, talk.key("action_rights"), "bill", "months", True, talk.later())
+        told = Told(Where.SHOP, words=texts["appeal"])
+        make_packet(session, Wanted(None, Matter.FEE, True, told), talk.key("action_appeal_packet"), talk.later())
     attachment = talk.send(CheckedFile(texts["file"], JPEG, picture() + texts["content"].encode()))
     number, ticket_id = talk.complain(texts, phone)
     earlier.knows(number)

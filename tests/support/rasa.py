@@ -57,6 +57,15 @@ _SLOTS = (
     "privacy_value",
     "privacy_request",
     "privacy_tries",
+    "appeal_ticket",
+    "appeal_where",
+    "appeal_since",
+    "appeal_happened",
+    "appeal_matter",
+    "appeal_ground",
+    "appeal_facts",
+    "appeal_wish",
+    "appeal_tries",
     "suggestion_words",
     "suggestion_tries",
     "requested_slot",
@@ -98,11 +107,13 @@ class Talk:
         message_id: str | None = None,
         sub: str | None = None,
         signals: Mapping[str, float] | None = None,
+        articles: Mapping[str, float] | None = None,
         **entities: str | tuple[str, ...],
     ) -> Talk:
         """A message as the NLU read it; a button's payload comes with confidence 1 and its own entities.
 
-        `ranking`: the next labels, each alone or with its confidence.
+        `ranking`: the next labels, each alone or with its confidence. `articles`: what the search found, likeliest
+        first.
         """
         self._messages += 1
         message_id = message_id or str(self._messages)
@@ -122,6 +133,7 @@ class Talk:
             "metadata": metadata,
             "text_tokens": [[0, len(text)]],
             "signals": dict(signals or {}),
+            "articles": [{"id": id_, "score": score} for id_, score in (articles or {}).items()],
             "intent_ranking": [
                 _ranked(label, confidence / (place + 1)) for place, label in enumerate((intent, *ranking))
             ],

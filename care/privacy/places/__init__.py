@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from care.privacy.places.accesses import Accesses
 from care.privacy.places.account import Account
+from care.privacy.places.appeals import Appeals
 from care.privacy.places.base import Place
 from care.privacy.places.choices import Choices
 from care.privacy.places.conversations import Conversations
 from care.privacy.places.files import Files
+from care.privacy.places.lessons import Lessons
 from care.privacy.places.notices import Notices
 from care.privacy.places.orders import Orders
 from care.privacy.places.requests import Requests
@@ -24,6 +26,8 @@ PLACES: tuple[Place, ...] = (
     Notices(),
     Orders(),
     Training(),
+    Lessons(),
+    Appeals(),
     Files(),
     Tickets(),
     Conversations(),

@@ -19,7 +19,7 @@ from care.conversations.tables import Conversation, Message
 from care.handoff.rules import OPEN
 from care.handoff.tables import Concern, Handoff
 from care.once import Receipt
-from care.privacy.holds import EVIDENCE
+from care.privacy.holds import APPEAL_EVIDENCE, EVIDENCE
 from care.privacy.places.base import Counts, Held, Record
 from care.privacy.places.batches import count, is_old, oldest
 from care.privacy.places.exported import record
@@ -68,11 +68,11 @@ class Conversations:
     def expire(self, session: Session, before: datetime, now: datetime, limit: int) -> Counts:
         """By the day of each message: a conversation in a messenger never ends."""
         old = is_old(session, Message.id, Message.created_at, before)
-        ids = oldest(session, Message.id, limit, old, ~EVIDENCE)
+        ids = oldest(session, Message.id, limit, old, ~EVIDENCE, ~APPEAL_EVIDENCE)
         here = _conversations_of(session, ids)
         removed = _delete_messages(session, ids)
         removed += _delete_marks(session, before, limit)
-        held = count(session, Message, old, EVIDENCE)
+        held = count(session, Message, old, or_(EVIDENCE, APPEAL_EVIDENCE))
         return Counts(removed, _empty_shells(session, here), [Held(Hold.OPEN_TICKET, held)] if held else [])
 
 

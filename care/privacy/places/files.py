@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, select
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from care.attachments.tables import Attachment, AttachmentContent, MessageAttachment, TicketEvidence
-from care.privacy.holds import EVIDENCE_FILES
+from care.privacy.holds import APPEAL_FILES, EVIDENCE_FILES
 from care.privacy.places.base import Counts, Held, Record
 from care.privacy.places.batches import count, is_old, oldest
 from care.privacy.places.exported import record
@@ -49,9 +49,9 @@ class Files:
 
     def expire(self, session: Session, before: datetime, now: datetime, limit: int) -> Counts:
         old = is_old(session, Attachment.position, Attachment.created_at, before)
-        places = oldest(session, Attachment.position, limit, old, ~EVIDENCE_FILES)
+        places = oldest(session, Attachment.position, limit, old, ~EVIDENCE_FILES, ~APPEAL_FILES)
         ids = session.scalars(select(Attachment.id).where(Attachment.position.in_(places))).all()
-        return Counts(_remove(session, ids), held=_held(session, old))
+        return Counts(_remove(session, ids), held=_held(session, old, or_(EVIDENCE_FILES, APPEAL_FILES)))
 
 
 def _of(subject: Subject) -> ColumnElement[bool]:
@@ -78,8 +78,8 @@ def _going(subject: Subject) -> tuple[ColumnElement[bool], ...]:
     return *going, ~of_others
 
 
-def _held(session: Session, which: ColumnElement[bool]) -> list[Held]:
-    kept = count(session, Attachment, which, EVIDENCE_FILES)
+def _held(session: Session, which: ColumnElement[bool], held: ColumnElement[bool] = EVIDENCE_FILES) -> list[Held]:
+    kept = count(session, Attachment, which, held)
     return [Held(Hold.OPEN_TICKET, kept)] if kept else []
 
 

@@ -7,20 +7,20 @@ taken, and nobody's. What a stranger filed about somebody's number keeps the str
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from care.accounts.service import phone_index
 from care.accounts.tables import Customer
 from care.db import Base
-from care.privacy.holds import held_tickets
+from care.numbers import read_of, width_of
+from care.privacy.holds import APPEALED, held_tickets
 from care.privacy.places.base import Counts, Held, Record
 from care.privacy.places.batches import count
 from care.privacy.places.exported import as_json, record
@@ -33,7 +33,6 @@ from care.tickets import rules
 from care.tickets.service import change_status
 from care.tickets.tables import Ticket, TicketEvent, TicketGrant
 from care.timezone import CHINA
-from care.training.numbers import SPOKEN
 
 #: what stands in the place of the customer's story
 ERASED = "（已按客户要求删除）"
@@ -108,7 +107,11 @@ class Tickets:
         lately = exists().where(TicketEvent.ticket_id == Ticket.id, TicketEvent.at >= before)
         old = and_(is_somebodys, Ticket.created_at < before, ~lately)
         over = session.scalars(
-            select(Ticket).where(old, ~_WAITS).order_by(Ticket.id).limit(limit).with_for_update(skip_locked=True)
+            select(Ticket)
+            .where(old, ~_WAITS, ~APPEALED)
+            .order_by(Ticket.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
         ).all()
         for ticket in over:
             _end(session, ticket, now)
@@ -118,7 +121,7 @@ class Tickets:
         )
         _forget(session, over, EXPIRED)
         session.flush()
-        waiting = count(session, Ticket, old, _WAITS)
+        waiting = count(session, Ticket, old, or_(_WAITS, APPEALED))
         held = [Held(Hold.OPEN_TICKET, waiting)] if waiting else []
         return Counts(removed=len(grants.all()), anonymised=len(over), held=held)
 
@@ -222,15 +225,9 @@ def _without_number(session: Session, ticket: Ticket, phone: str | None) -> list
 
 def without_number(text: str, phone: str) -> str:
     """A text with NO_NUMBER wherever the number stands, also with its digits grouped, full-width or read out."""
-    read = "".join(_digit(sign) for sign in text)
+    read = read_of(text, width_of(text))
     parts, end = [], 0
     for found in re.finditer(_GAP.join(phone), read):
         parts += [text[end : found.start()], NO_NUMBER]
         end = found.end()
     return "".join((*parts, text[end:]))
-
-
-def _digit(sign: str) -> str:
-    """In ASCII, for every sign that is one; so a place here is the same place in the text."""
-    value = unicodedata.digit(sign, None)
-    return str(value) if value is not None else SPOKEN.get(sign, sign)

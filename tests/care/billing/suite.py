@@ -69,6 +69,7 @@ def _questions(system: BillingSystem, phone: str, now: datetime) -> dict[Part, C
         Part.SUBSCRIPTIONS: partial(system.subscriptions, phone),
         Part.ARREARS: partial(system.arrears, phone),
         Part.ROAMING: partial(system.roaming, phone),
+        Part.LEAVING: partial(system.leaving, phone),
         Part.INVOICES: partial(system.invoices, phone, 3),
         Part.ORDERS: partial(system.place, phone, OrderRequest(OrderKind.ROAMING_DATA_OFF), "suite-asked"),
         Part.CHANGES: partial(system.changed_since, None, 10),

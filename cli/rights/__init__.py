@@ -1,0 +1,1 @@
+"""`quanyi rights …`: the articles about rights."""
