@@ -43,6 +43,10 @@ nlu-report: ## how well messages are understood, into reports/nlu (ARGS=--no-cro
 	$(call environments,app bot)
 	@exec $(APP)/quanyi nlu report $(ARGS)
 
+rights-report: ## how well questions about rights find their article, into reports/rights (ARGS=--check)
+	$(call environments,app bot)
+	@exec $(APP)/quanyi rights report $(ARGS)
+
 nlu-lint: ## what is wrong in the training examples (ARGS=--fast: without the model; --all)
 	$(call environments,app bot)
 	@exec $(APP)/quanyi nlu lint $(ARGS)
@@ -60,6 +64,7 @@ check: ## ruff, mypy, import rules, TypeScript, Rasa's data check, models equal 
 	$(APP)/quanyi widget --check
 	$(APP)/quanyi nlu format --check
 	$(APP)/quanyi nlu lint --fast
+	$(APP)/quanyi rights lint
 	@echo "rasa data validate"; mkdir -p var/log; if ! $(VALIDATE) >var/log/validate.log 2>&1; then \
 		cat var/log/validate.log; exit 1; fi; \
 	grep -E 'UserWarning|ERROR' var/log/validate.log | grep -v 'is not used in any story or rule' || true
@@ -79,4 +84,4 @@ lock: ## pin requirements/*.in with hashes (ARGS=--upgrade: newest versions)
 clean: ## remove environments, models, caches and logs; the data in var/ stays
 	$(call environments,clean)
 
-.PHONY: help run train nlu-report nlu-lint test check bench lock clean
+.PHONY: help run train nlu-report rights-report nlu-lint test check bench lock clean

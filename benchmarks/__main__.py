@@ -8,14 +8,14 @@ import sys
 from contextlib import ExitStack
 from typing import Any
 
-from benchmarks import billing, long, report, rounds, sides, stall
+from benchmarks import billing, long, report, rights, rounds, sides, stall
 from benchmarks.database import empty_database
 from benchmarks.models import our_model, stock_model
 from cli.errors import Stop
 from cli.run.checkout import here
 from cli.run.progress import Progress
 
-PARTS = ("sides", "long", "billing", "stall")
+PARTS = ("sides", "long", "billing", "rights", "stall")
 
 
 def main() -> int:
@@ -64,6 +64,8 @@ def _run(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
             results["long"] = long.run(bench, ours, 4, 4, 50) if quick else long.run(bench, ours, 30, 4)
         if "billing" in options.only:
             results["billing"] = billing.run(bench, ours, 4, 2, 4) if quick else billing.run(bench, ours, 60, 4, 12)
+        if "rights" in options.only:
+            results["rights"] = rights.run(bench, ours, 2, 20) if quick else rights.run(bench, ours, 4)
         if "stall" in options.only:
             results["stall"] = stall.run(bench, ours)
     results["seconds"] = round(progress.seconds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.figures import percentile
+from benchmarks.figures import percentile, quantiles
 from benchmarks.sides import Bench, Side
 from benchmarks.work import do
 from cli.errors import Stop
@@ -29,12 +29,8 @@ def run(bench: Bench, side: Side, customers: int, clients: int, questions: int) 
     return {
         "customers": customers,
         "clients": clients,
-        "greeting": _spread(greetings),
-        "balance": _spread(balances),
+        "greeting": quantiles(greetings),
+        "balance": quantiles(balances),
         "ratio": ratio,
         "most": MOST,
     }
-
-
-def _spread(seconds: list[float]) -> dict[str, float]:
-    return {"p50": percentile(seconds, 0.5), "p95": percentile(seconds, 0.95), "n": len(seconds)}

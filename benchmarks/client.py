@@ -20,6 +20,8 @@ from benchmarks.http import Connection
 from benchmarks.talk import Customer, Lost, OurCustomer, StockCustomer
 from benchmarks.texts import BALANCES, GREETINGS, OPENING, TICKET, complaint, long_conversation
 
+_QUESTIONS_A_CONVERSATION = 4
+
 
 @dataclass
 class Measured:
@@ -155,6 +157,36 @@ async def balances(task: dict[str, Any]) -> Measured:
     return measured
 
 
+async def questions(task: dict[str, Any]) -> Measured:
+    """`questions`, each asked once behind a greeting, by `clients` customers at a time; four of them a conversation.
+
+    Even turns are greetings. A question that leads to a person ends its conversation.
+    """
+    measured = Measured()
+    left = iter(task["questions"])
+    numbers = count()
+    began = time.perf_counter()
+
+    async def client() -> None:
+        connection = Connection(task["port"])
+        while batch := list(islice(left, _QUESTIONS_A_CONVERSATION)):
+            customer = _customer(task, next(numbers))
+            for place, question in enumerate(batch):
+                for kind, text in enumerate((GREETINGS[place % len(GREETINGS)], question)):
+                    answer = await customer.say(text, connection)
+                    measured.messages.append((2 * place + kind, answer.seconds))
+                if answer.owner != "bot":
+                    customer = _customer(task, next(numbers))
+            measured.conversations += 1
+        connection.close()
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(task["clients"]):
+            group.create_task(client())
+    measured.seconds = time.perf_counter() - began
+    return measured
+
+
 def _code(log: str, phone: str) -> str:
     """The newest code that was sent to a number."""
     lines = [line for line in Path(log).read_text(encoding="utf-8").splitlines() if f"  {phone}  " in line]
@@ -222,7 +254,14 @@ async def poll(task: dict[str, Any]) -> Measured:
     return measured
 
 
-_TASKS = {"complaints": complaints, "long": long, "balances": balances, "crowd": crowd, "poll": poll}
+_TASKS = {
+    "complaints": complaints,
+    "long": long,
+    "balances": balances,
+    "questions": questions,
+    "crowd": crowd,
+    "poll": poll,
+}
 
 
 def main() -> None:

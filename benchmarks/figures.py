@@ -34,3 +34,8 @@ def spread(values: Sequence[float]) -> Spread:
 def ratios(above: Sequence[float], below: Sequence[float]) -> Spread:
     """Round by round: both numbers of a ratio come from the same minute of the same machine."""
     return spread([one / other for one, other in zip(above, below, strict=True)])
+
+
+def quantiles(seconds: Sequence[float]) -> dict[str, float]:
+    """Median, p95 and how many there are."""
+    return {"p50": percentile(seconds, 0.5), "p95": percentile(seconds, 0.95), "n": len(seconds)}

@@ -64,6 +64,12 @@ def show(progress: Progress, results: dict[str, Any]) -> None:
             f"Balance of {billing['customers']} customers: p95 {balance:.1f} ms, of a greeting {greeting:.1f} ms: "
             f"{billing['ratio']:.2f} times (at most {billing['most']}) {_mark(billing['ratio'] <= billing['most'])}"
         )
+    if rights := results.get("rights"):
+        answer, greeting = rights["answer"]["p95"] * 1e3, rights["greeting"]["p95"] * 1e3
+        progress.plain(
+            f"{rights['questions']} questions about rights: p95 {answer:.1f} ms, of a greeting {greeting:.1f} ms: "
+            f"{rights['ratio']:.2f} times (at most {rights['most']}) {_mark(rights['ratio'] <= rights['most'])}"
+        )
     if stall := results.get("stall"):
         health = stall["healthz"]
         quick = health["max"] < health["most"] and not health["not_200"]

@@ -15,6 +15,7 @@ class Answer(TypedDict):
 
     A reply has ``text``, ``buttons`` ({"title", "payload"}) and ``custom`` where sent. ``ranking``: at most RANKED
     labels ({"label", "confidence"}, 0 to 1), best first, without ``nlu_fallback``, which is no label of a model.
+    ``article``: the nearest rights article ({"id", "score"}, 0 to 1), where one is near at all.
     """
 
     replies: list[dict[str, Any]]
@@ -22,11 +23,12 @@ class Answer(TypedDict):
     sub: str | None
     confidence: float
     ranking: list[dict[str, Any]]
+    article: dict[str, Any] | None
 
 
 def answer_of(events: Iterable[Event]) -> Answer:
     """Collect the replies of a turn in order, and what its message was taken for."""
-    answer: Answer = {"replies": [], "intent": None, "sub": None, "confidence": 0.0, "ranking": []}
+    answer: Answer = {"replies": [], "intent": None, "sub": None, "confidence": 0.0, "ranking": [], "article": None}
     for event in events:
         if isinstance(event, BotUttered):
             reply = _reply(event)
@@ -37,6 +39,7 @@ def answer_of(events: Iterable[Event]) -> Answer:
             answer["sub"] = event.intent.get("sub")
             answer["confidence"] = float(event.intent.get("confidence") or 0.0)
             answer["ranking"] = _ranking(event)
+            answer["article"] = next(iter((event.parse_data or {}).get("articles") or []), None)
     return answer
 
 

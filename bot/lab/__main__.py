@@ -26,6 +26,7 @@ COMMANDS = {
     "compare": "bot.lab.compare",
     "parse": "bot.lab.parse",
     "signals": "bot.lab.signals",
+    "rights": "bot.lab.rights",
 }
 
 

@@ -11,14 +11,17 @@ from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
 
 from bot import lean
-from bot.encoding import read_ahead
+from bot.encoding import read_ahead, readers
 from bot.gateway import as_words
 from bot.lab.payload import BadInput
-from bot.nlu.encoder import terms_of
+from bot.nlu.articles import ArticleFinder
+from bot.nlu.encoder import mean_of, terms_of
 from bot.nlu.intents import CascadeIntentClassifier
+from bot.nlu.text import normalise
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class Pipeline:
     def parse(self, text: str) -> tuple[Understood, dict[str, Any]]:
         """The same, and Rasa's own answer: ``text``, ``intent``, ``intent_ranking``, ``entities``, …"""
         terms_of.cache_clear()
+        mean_of.cache_clear()
         started, worked = time.perf_counter(), time.process_time()
         parsed: dict[str, Any] = self._loop.run_until_complete(self._processor.parse_message(_message(text)))
         seconds, core_seconds = time.perf_counter() - started, time.process_time() - worked
@@ -96,6 +100,13 @@ class Pipeline:
         )
         return understood, parsed
 
+    def search_again(self, text: str) -> None:
+        """The article finder alone; of the message that was read last, the encoder reads again only what it adds."""
+        mean_of.cache_clear()
+        for reader in readers(self._processor):
+            if isinstance(reader, ArticleFinder):
+                reader.process([Message({TEXT: normalise(text)})])
+
     def beside(self, long: str, short: str) -> float:
         """Seconds until ``short`` is read that comes in together with ``long``, behind it."""
 
@@ -108,6 +119,7 @@ class Pipeline:
             return seconds
 
         terms_of.cache_clear()
+        mean_of.cache_clear()
         return self._loop.run_until_complete(both())
 
     async def _turn(self, text: str) -> None:

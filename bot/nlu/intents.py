@@ -146,6 +146,14 @@ class CascadeIntentClassifier(GraphComponent, IntentClassifier):
         normal = normalise(text)
         return self._model.read_letters(Example(normal, jieba.lcut(normal))).ranked()
 
+    def sure_label(self, text: str) -> str | None:
+        """The label that letters alone decide on, None where they are not sure."""
+        if self._model is None:
+            return None
+        normal = normalise(text)[: self._config["max_characters"]]
+        label, confidence = self._model.read_letters(Example(normal, jieba.lcut(normal))).ranked()[0]
+        return label if confidence >= self._model.sure else None
+
     def read_ahead(self, text: str) -> None:
         """Read a text as ``process`` will, in another thread: what the encoder says of it is remembered."""
         if self._model is not None:

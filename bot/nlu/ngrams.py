@@ -66,13 +66,14 @@ class Vocabulary:
         return csr_matrix((values, indices, starts), shape=(len(examples), len(self.index)))
 
 
-def learn(examples: Sequence[Example]) -> Vocabulary:
-    """The vocabulary of at least one example."""
+def learn(examples: Sequence[Example], at_least: int | None = None) -> Vocabulary:
+    """The vocabulary of at least one example. ``at_least``: so many of them have an n-gram that is kept."""
     documents: Counter[str] = Counter()
     for example in examples:
         for block in _grams(example):
             documents.update(block.keys())
-    at_least = MIN_DOCUMENTS if len(examples) >= _LITTLE_DATA else 1
+    if at_least is None:
+        at_least = MIN_DOCUMENTS if len(examples) >= _LITTLE_DATA else 1
     kept = sorted(gram for gram, count in documents.items() if count >= at_least)
     idf = np.array([math.log((1 + len(examples)) / (1 + documents[gram])) + 1 for gram in kept], np.float32)
     return Vocabulary({gram: index for index, gram in enumerate(kept)}, idf)

@@ -12,6 +12,8 @@ import yaml
 from cli.errors import Stop
 
 FLOORS = "data/floors.yml"
+#: parts of that file that other reports read
+_OTHERS = {"rights"}
 
 Values = dict[str, float | None]
 
@@ -25,6 +27,13 @@ class Measure:
     path: str
     is_ceiling: bool = False
     unit: str = "%"
+
+    def value(self, report: Mapping[str, Any]) -> float | None:
+        """None where it was not measured."""
+        found: Any = report
+        for name in self.path.split("."):
+            found = found.get(name) if isinstance(found, dict) else None
+        return None if found is None else float(found)
 
     def shown(self, value: float | None) -> str:
         if value is None:
@@ -96,7 +105,7 @@ _BY_NAME = {measure.name: measure for measure in MEASURES}
 
 def values(report: Mapping[str, Any]) -> Values:
     """Each measure's value, None where it was not measured."""
-    return {measure.name: _at(report, measure.path) for measure in MEASURES}
+    return {measure.name: measure.value(report) for measure in MEASURES}
 
 
 def missed(found: Values, floors: Mapping[str, float]) -> list[Missed]:
@@ -132,6 +141,8 @@ def floors_in(root: Path) -> dict[str, float]:
         raise Stop(f"{path} must be lines of MEASURE: NUMBER.")
     found: dict[str, float] = {}
     for name, number in content.items():
+        if name in _OTHERS:
+            continue
         found |= _floor(str(name), number, FLOORS)
     return found
 
@@ -143,10 +154,3 @@ def _floor(name: str, number: Any, where: str) -> dict[str, float]:
         return {name: float(number)}
     except (TypeError, ValueError):
         raise Stop(f"{where}: {name} needs a number, like {name}=0.76.") from None
-
-
-def _at(report: Mapping[str, Any], path: str) -> float | None:
-    found: Any = report
-    for name in path.split("."):
-        found = found.get(name) if isinstance(found, dict) else None
-    return None if found is None else float(found)

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import shutil
 import tarfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
+
 from cli.errors import Stop
 from cli.nlu.check import require_trainable
 from cli.run.checkout import Checkout
 
 #: What a model is made from: a change in any of it means another model.
-_SINGLE_FILES = ("config.yml", "domain.yml", "data/phrases.yml", "requirements/bot.lock")
+_SINGLE_FILES = ("config.yml", "domain.yml", "data/phrases.yml", "data/no_article.yml", "requirements/bot.lock")
 _DATA = ("data/nlu", "data/rules", "data/stories", "data/responses")
-_FOLDERS = (*_DATA, "data/jieba", "data/entities", "data/signals")
+_FOLDERS = (*_DATA, "data/jieba", "data/entities", "data/signals", "data/rights/asks")
+#: Of an article the search reads these: a new source, button or review date makes no new model.
+_ARTICLES = "data/rights"
+_SEARCHED = ("id", "title", "label", "sub", "asks", "short", "longer")
 _COMPONENTS = "bot/nlu"
 _KEPT = 3
 
@@ -28,6 +34,8 @@ def fingerprint(root: Path) -> str:
     for path in _ingredients(root):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         whole.update(f"{path.relative_to(root).as_posix()} {content}\n".encode())
+    for path in sorted((root / _ARTICLES).glob("*.yml")):
+        whole.update(_searched(path))
     return whole.hexdigest()[:12]
 
 
@@ -80,6 +88,16 @@ class Training:
         models = sorted(self._checkout.models.glob("quanyi-*.tar.gz"), key=lambda path: path.stat().st_mtime)
         for old in models[:-_KEPT]:
             old.unlink(missing_ok=True)
+
+
+def _searched(path: Path) -> bytes:
+    content = path.read_bytes()
+    try:
+        articles = yaml.load(content, yaml.CSafeLoader)["articles"]
+        told = [[article.get(name) for name in _SEARCHED] for article in articles]
+        return json.dumps([path.name, told], ensure_ascii=False).encode()
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError):
+        return content  # broken: the training says where
 
 
 def _ingredients(root: Path) -> Iterator[Path]:

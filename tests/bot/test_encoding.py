@@ -13,7 +13,7 @@ from bot.nlu.encoder import terms_of
 def test_what_the_classifier_will_ask_is_ready(agent: Any, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from rasa.core.channels.channel import UserMessage
 
-    classifier = encoding._classifier(agent.processor)
+    [classifier] = encoding.readers(agent.processor)
     assert classifier is not None
     assert classifier._model is not None
     monkeypatch.setattr(classifier._model, "sure", 1.1)  # the toy model leaves the encoder out

@@ -70,6 +70,24 @@ def test_bad_requests_say_what_is_wrong_and_not_what_was_written(
     assert "绝密" not in answer["reason"]
 
 
+SEARCHED = [
+    # (what is sent, status, what is answered, why)
+    ({"text": "怎么销户"}, 200, {"articles": []}, "the toy model searches nothing"),
+    ({"text": '/affirm{"topic": "x"}'}, 200, {"articles": []}, "words, never an intent"),
+    ({"text": "绝密" * 101}, 400, {"error": "bad_request", "reason": "text is longer than 200 characters"}, "long"),
+    ({"text": 5}, 400, {"error": "bad_request", "reason": "text must be a string with something in it"}, "no text"),
+]
+
+
+@pytest.mark.parametrize(("sent", "status", "answer", "why"), SEARCHED)
+def test_a_search_without_a_conversation(
+    rasa: Any, sent: dict[str, Any], status: int, answer: dict[str, Any], why: str
+) -> None:
+    secret = {"X-Quanyi-Secret": GATEWAY_SECRET}
+    assert request(f"{rasa.url}/articles", sent, secret) == (status, answer)
+    assert request(f"{rasa.url}/articles", sent, {"X-Quanyi-Secret": "wrong"})[0] == 401
+
+
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b'"x"', b"\xff\xfe", b"1" * 200_001])
 def test_bodies_that_are_no_object(rasa: Any, raw: bytes) -> None:
     status, answer = rasa.turn(raw)

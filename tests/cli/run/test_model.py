@@ -15,6 +15,10 @@ from cli.errors import Stop
 from cli.run.checkout import Checkout
 from cli.run.model import Training, fingerprint, is_whole
 
+ARTICLE = """articles:
+  - {id: fee-cap, title: 封顶, label: rights_other, asks: [能封顶吗], short: 能, longer: 可以的, review_by: 2027-05-22}
+"""
+
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
@@ -25,7 +29,7 @@ def root(tmp_path: Path) -> Path:
         "data/nlu/billing.yml": "nlu: 1",
         "data/rules/billing.yml": "rules: 1",
         "data/jieba/telecom.txt": "携号转网",
-        "data/rights/law.yml": "law",
+        "data/rights/law.yml": ARTICLE,
         "bot/nlu/normalise.py": "x = 1",
         "bot/gateway.py": "x = 1",
         "endpoints.yml": "",
@@ -46,6 +50,10 @@ def write(name: str) -> Callable[[Path], object]:
     return change
 
 
+def in_article(old: str, new: str) -> Callable[[Path], object]:
+    return lambda root: (root / "data/rights/law.yml").write_text(ARTICLE.replace(old, new))
+
+
 def rename(root: Path) -> None:
     (root / "data/nlu/billing.yml").rename(root / "data/nlu/bills.yml")
 
@@ -62,6 +70,11 @@ def rename(root: Path) -> None:
         write("data/responses/new.yml"),
         # The dictionary cuts sentences differently.
         write("data/jieba/telecom.txt"),
+        # The search reads it: an ask, further ones, what no article answers, a file that is broken now.
+        in_article("能封顶吗", "可以封顶吗"),
+        write("data/rights/asks/law.yml"),
+        write("data/no_article.yml"),
+        write("data/rights/law.yml"),
         # A component of ours works differently.
         write("bot/nlu/normalise.py"),
         write("bot/nlu/deep/new.py"),
@@ -86,7 +99,7 @@ def test_another_model_is_needed(root: Path, change: Callable[[Path], object]) -
         write("README.md"),
         write("endpoints.yml"),
         write("bot/gateway.py"),
-        write("data/rights/law.yml"),
+        in_article("2027-05-22", "2027-06-22"),
         write("bot/nlu/__pycache__/normalise.cpython-310.pyc"),
     ],
 )
