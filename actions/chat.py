@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.handoff import MISSES, miss
 from actions.memory import turns_with
 from actions.prelude import answered_before
+from actions.rights.answering import answer_in_doubt
 from actions.second import offer, second_matter
 from actions.topics import response_of
 from actions.turn import intent_of, sub_of
@@ -37,6 +38,8 @@ class Answer(Action):
             return events
         if _is_off_topic_again(tracker):
             return await miss(dispatcher, tracker, "utter_not_understood", buttons("not_understood_always"))
+        if (told := answer_in_doubt(dispatcher, tracker)) is not None:
+            return told
         response = response_of(intent_of(tracker)[0], sub_of(tracker))
         dispatcher.utter_message(response=response, hotline=policy().operator.hotline)
         second = second_matter(tracker)

@@ -11,8 +11,9 @@ import re
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.privacy.policy import asked_in_passing, say_in_passing
 from actions.questions import NAMES, question_in
+from actions.rights.answering import asked_article
+from actions.rights.telling import say_in_passing
 from actions.standing import newest_open, say_own_tickets
 from actions.turn import intent_of, sub_of, text_of
 from care.plain import plain
@@ -30,10 +31,11 @@ _NUMBER = re.compile(r"\d{6,}")
 _STORIES = (
     *("complaint_description", "complaint_objection", "complaint_purchase"),
     *("ticket_words", "ticket_reason"),
+    *("appeal_facts", "appeal_wish"),
 )
 _TOPICS = {"billing_": "question", "privacy_": "question", "rights_": "rights", "other_telecom": "question"}
 #: the article that answers it is told
-POLICY = "policy"
+ARTICLE = "article"
 _SMALL_TALK = {"insult": "insult", "bye": "bye"}
 #: sure whatever the words are like; the other small talk needs words for it: a name or a place looks like it
 _SURE_SUBS = {"help": "help", "robot": "robot", "thanks": "thanks"}
@@ -65,7 +67,7 @@ ASIDES = NAMES | {
     "other",
     "no_ticket",
     "progress",
-    POLICY,
+    ARTICLE,
 }
 
 
@@ -100,8 +102,8 @@ def _by_label(tracker: Tracker, text: str, asked: str) -> str | None:
         return "other"
     if intent == "satisfaction" and sub == "thanks":
         return "thanks"
-    if (is_question or asked in _SHORT_ANSWERS) and asked_in_passing(tracker) is not None:
-        return POLICY
+    if (is_question or asked in _SHORT_ANSWERS) and asked_article(tracker) is not None:
+        return ARTICLE
     # 话费余额, 销户: no number at all
     is_bare_topic = asked == "complaint_line" and len(text) <= _TOPIC_LENGTH and not re.search(r"\d", text)
     if intent == "ticket_status" and (is_question or _ASKS.search(text)):
@@ -116,7 +118,7 @@ async def answer_digression(dispatcher: CollectingDispatcher, tracker: Tracker, 
     is_of_a_ticket = name == "how_long" and tracker.active_loop_name != "complaint_form"
     if name == "progress" or (is_of_a_ticket and await newest_open(tracker) is not None):
         await say_own_tickets(dispatcher, tracker)
-    elif name == POLICY and (article := asked_in_passing(tracker)) is not None:
+    elif name == ARTICLE and (article := asked_article(tracker)) is not None:
         say_in_passing(dispatcher, article)
     elif name == "how_long":
         dispatcher.utter_message(response="utter_aside_how_long", **_promise(tracker))

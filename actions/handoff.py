@@ -16,6 +16,9 @@ from actions.memory import said_last
 from actions.moves import names_ticket, tells_a_complaint, wants_no_person
 from actions.privacy.question import wish_by_words
 from actions.remarks import offer_step
+from actions.rights.answering import answer_in_doubt
+from actions.rights.appealing import packet
+from actions.rights.packet_asked import asks_for_packet
 from actions.turn import best_label_of, ranking_of, text_of
 from actions.urgent import attend, end_turn, hand_over
 from actions.which import ask_which
@@ -65,6 +68,10 @@ class NotUnderstood(Action):
             return offered
         if not re.search(r"\w", text_of(tracker)):  # 「？？？」, an emoji
             return await miss(dispatcher, tracker, "utter_no_words", [])
+        if asks_for_packet(tracker):
+            return await packet(dispatcher, tracker)
+        if (told := answer_in_doubt(dispatcher, tracker)) is not None:
+            return told
         if asked := ask_which(dispatcher, tracker):
             return asked
         guesses = [choice for label in ranking_of(tracker) if (choice := choice_of(label))][:_SHOWN_GUESSES]

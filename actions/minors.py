@@ -16,9 +16,10 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
-from actions.billing.question import topic_of
+from actions.billing.question import topic_asked, topic_of
 from actions.privacy import question as privacy
 from actions.privacy.question import CHAT
+from actions.rights.packet_asked import asks_for_packet
 from actions.turn import in_database, intent_of, sub_of, text_of
 from care.accounts.rules import Level
 from care.billing.access import LEVELS
@@ -171,7 +172,11 @@ def _stop(conversation: str, now: datetime) -> Callable[[Session], None]:
 
 def collects(tracker: Tracker) -> bool:
     """Would the answer to the message ask for data, or file something?"""
+    if asks_for_packet(tracker):
+        return True
     label = intent_of(tracker)[0]
+    if label.startswith("rights_"):
+        return topic_asked(tracker) is not None  # looked up on an account
     if not label.startswith(_COLLECTS) or label.startswith(_GENERAL):
         return False
     topic = topic_of(label, sub_of(tracker), text_of(tracker)) if label.startswith("billing_") else None

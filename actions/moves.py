@@ -90,7 +90,12 @@ def is_command(tracker: Tracker) -> bool:
 
 _STORY_LENGTH = 8
 _NUMBER_LENGTH = 40
-_KINDS = {"complaint_": "complaint_form", "billing_": "action_billing", "privacy_": "action_privacy"}
+_KINDS = {
+    "complaint_": "complaint_form",
+    "billing_": "action_billing",
+    "privacy_": "action_privacy",
+    "rights_": "action_rights",
+}
 _ACTIONS = {"complain": "complaint_form", "ticket_status": "action_follow_up", "notify_me": "action_notify_me"}
 
 

@@ -19,6 +19,8 @@ from actions.hints import hint
 from actions.memory import said_last, times_in_a_row
 from actions.questions import question_in
 from actions.remarks import offer_step
+from actions.rights.answering import answer_surely
+from actions.rights.found import asks_about_right, sure_article
 from actions.steps import step_in
 from actions.suggestions import is_suggestion, propose
 from actions.turn import intent_of, sub_of, text_of
@@ -56,11 +58,14 @@ async def answered_before(dispatcher: CollectingDispatcher, tracker: Tracker) ->
         return [FollowupAction("action_not_understood")]  # a guess after what was not understood is no answer
     if hinted := await hint(dispatcher, tracker):
         return hinted
+    if asks_about_right(tracker) and (told := answer_surely(dispatcher, tracker)) is not None:
+        return told
     if step_in(text_of(tracker)):
         return [FollowupAction("action_follow_up")]
     if not _names_a_bill(tracker) and (offered := await offer_step(dispatcher, tracker)):
         return offered
-    is_complaint = complaint_under(tracker) and not (_asks_why(tracker) or asks_for_consent(tracker))
+    is_question = _asks_why(tracker) or asks_for_consent(tracker)
+    is_complaint = complaint_under(tracker) and not is_question
     if is_suggestion(tracker) and not is_complaint:
         return propose(dispatcher, tracker)
     if aside := _aside_in(tracker):
@@ -71,7 +76,7 @@ async def answered_before(dispatcher: CollectingDispatcher, tracker: Tracker) ->
     if response := refusal_of(text_of(tracker), intent_of(tracker)[0]):
         dispatcher.utter_message(response=response)
         return end_turn(tracker)
-    if torn_between(tracker):
+    if torn_between(tracker) and sure_article(tracker) is None:
         return ask_which(dispatcher, tracker) or [FollowupAction("action_not_understood")]
     return None
 

@@ -18,6 +18,8 @@ from actions.followup import REOPEN, STEPS, WITHDRAW, Matter, ask, close, go_on,
 from actions.moves import action_of_button, matter_told, names_ticket, wants_to_cancel
 from actions.privacy.progress import progress
 from actions.questions import question_in
+from actions.rights.answering import answer_surely
+from actions.rights.found import asks_about_right
 from actions.second import offer, second_matter
 from actions.standing import newest_open
 from actions.steps import agrees_to_withdraw, step_in, step_of
@@ -59,6 +61,8 @@ class FollowUp(Action):
             return events
         if (told := await progress(dispatcher, tracker)) is not None:
             return told
+        if asks_about_right(tracker) and (events := answer_surely(dispatcher, tracker)) is not None:
+            return events
         if (
             intent_of(tracker)[0] == "ticket_status"
             and not _is_sure(tracker)

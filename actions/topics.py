@@ -24,9 +24,6 @@ RESPONSES = {
     "other_telecom/number_history": "number_history",
     "billing_arrears_suspension/restriction": "restriction",
     "billing_package/vas": "vas",
-    "rights_channels": "rights_channels",
-    "rights_appeal": "rights_appeal",
-    "rights_cancellation/against_will": "against_will",
     "billing_": "billing_not_yet",
     "rights_": "rights",
 }

@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     #: comma-separated origins whose pages may call the web process, e.g. `https://www.example.cn`.
     origins: str = ""
 
+    #: where customers reach the web process: `https://care.example.cn`. Empty: as each request says.
+    public_url: str = ""
+
     #: off: no SMS at all, so no one-time codes and no notices either.
     sms: Literal["on", "off"] = "on"
     #: the operator's SMS gateway (docs/operate/sms.md); without one the demo mode writes to `sms_log`.
@@ -105,6 +108,18 @@ class Settings(BaseSettings):
         if url and not (is_private and parts.hostname):
             raise ValueError("https://…, or http:// to a program on the same machine: numbers and texts are personal")
         return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and not (
+            parts.scheme in ("http", "https")
+            and parts.hostname
+            and url.rstrip("/") == f"{parts.scheme}://{parts.netloc}"
+        ):
+            raise ValueError("https://host or https://host:port, with nothing behind it")
+        return url.rstrip("/")
 
     @field_validator("tmf678_url", "tmf677_url")
     @classmethod

@@ -29,14 +29,14 @@ from actions.billing.form import (
     wait_for_code,
 )
 from actions.billing.leaving import lock_up, wants_out
-from actions.billing.question import LABEL, pending_question, question_of
+from actions.billing.question import LABEL, pending_question, question_of, topic_asked
 from actions.billing.third_party import refusal_of
 from actions.codes import Code, wants_another
 from actions.digressions import answer_digression, asks, digression_of
 from actions.moves import action_of_button, matter_told, wants_to_cancel
 from actions.prelude import answered_before
-from actions.privacy.policy import asked_in_passing
 from actions.questions import question_in
+from actions.rights.answering import asked_article
 from actions.second import REST, offer, second_matter
 from actions.topics import response_of
 from actions.turn import entity_of, intent_of, sub_of, text_of
@@ -53,7 +53,7 @@ _WHY = ("why_number", "why_questions", "anonymous", "meaning")
 #: answers that are about a complaint's form
 _OF_COMPLAINTS = ("hurry", "how_long", "after", "evidence", "evidence_received", "useful", "why_address")
 _WHAT_CODE = re.compile("(?:什么|啥|哪个?)(?:是|叫|样)?(?:短信)?验证码|验证码.{0,3}(?:什么|啥|哪)")
-_FOR_ANYBODY = ("other_telecom", "rights_")
+_FOR_ANYBODY = ("other_telecom",)
 #: a number with a digit too few or too many
 _LOOKS_LIKE_ONE = re.compile(r"\d{5}")
 
@@ -108,7 +108,7 @@ class ValidateBillingForm(Action):
             return await answer_question(dispatcher, tracker, question, line.phone)
         if then := matter_told(tracker):
             return leave_form(tracker, then)
-        if choice is None and _asks_another_question(tracker):
+        if choice is None and _asks_another_question(tracker, question):
             is_repeated = _is_repeated(tracker, question)
             return miss(dispatcher, tracker) if is_repeated else await answer_message(dispatcher, tracker)
         if choice == "no" or wants_out(text) or wants_to_cancel(tracker) or intent_of(tracker)[0] in ("deny", "skip"):
@@ -155,11 +155,12 @@ def _asks_on(events: Events) -> bool:
     return any(event["event"] == "active_loop" and event["name"] for event in events)
 
 
-def _asks_another_question(tracker: Tracker) -> bool:
+def _asks_another_question(tracker: Tracker, question: Question) -> bool:
     """A question, or a button, about an account. A bare number is an answer, whatever its label."""
     intent, confidence = intent_of(tracker)
     text = text_of(tracker)
-    is_sure = intent.startswith(LABEL) and confidence >= _SURE
+    is_one = intent.startswith(LABEL) or topic_asked(tracker) == question.topic
+    is_sure = is_one and confidence >= _SURE
     return is_sure and (number_in(text) is None or asks(text))
 
 
@@ -172,8 +173,12 @@ def _another_matter(tracker: Tracker) -> str | None:
         return None
     if intent == "ticket_status":
         return "action_follow_up"
+    if (
+        intent.startswith("rights_") and topic_asked(tracker) is not None
+    ):  # 「我要销户」: it is not looked up with every billing system
+        return "action_rights"
     text = text_of(tracker)
-    is_request = intent.startswith("privacy_") and asked_in_passing(tracker) is None and number_in(text) is None
+    is_request = intent.startswith("privacy_") and asked_article(tracker) is None and number_in(text) is None
     return "action_privacy" if is_request and not question_in(plain(text), "") else None
 
 

@@ -39,6 +39,8 @@ TOPICS: dict[str, dict[str, str]] = {
     "billing_arrears_suspension": {"": "arrears"},
     "billing_roaming": {"": "roaming", "roaming_switch": "roaming_switch"},
     "billing_invoice": {"": "invoice"},
+    "rights_portability": {"check": "porting"},
+    "rights_cancellation": {"check": "closing"},
 }
 _LABELS = {
     topic: (label, sub) for label, subs in TOPICS.items() for sub, topic in reversed(list(subs.items()))
@@ -107,6 +109,22 @@ _ROAMING_SWITCH = (
     rf"^{_PLEASE}(?:(?:{_ON}|{_OFF})(?:一下|我的|个)*{_ROAMING}|{_ROAMING}{_PLEASE}(?:{_ON}|{_OFF})){_END}$"
 )
 
+# Whether one's own number can leave: with anything else in the words (「欠费能不能转网」) an article answers.
+_OWN = "(?:我们?|俺|本人)(?:的|名下|现在用)*(?:这个|这张|这|现在)*(?:手机|电话)?(?:号码|号|卡)?(?:现在|目前|今天)*"
+_LOOK = "(?:查|看|检查|核实|确认|测)(?:一查|一看|查|看|询|一下|下)*"
+_CAN = (
+    "(?:能不能|能否|可不可以|是否能?|是不是能|够不够|符不符合|满不满足|有没有|还?差(?:什么|几条)|能|可以)(?:条件|资格)?"
+)
+_PORT = "(?:办理?)?(?:携号转网|携转|转网|带号转网?|转走|转出去?)(?:的?(?:条件|资格))?"
+_PORTING = rf"^(?:(?:请问|那)?|{_PLEASE}{_LOOK}){_OWN}{_CAN}{_PORT}{_END}$|^{_PLEASE}{_LOOK}{_OWN}的?{_PORT}{_END}$"
+_CLOSE = "(?:办理?|去|申请)*(?:销户|销号|销卡|注销|消户|销掉|销了|退网)"
+_THIS = "(?:我的|这个|这张|本人|手机|号码|号|卡)*"
+_CLOSING = (
+    rf"^(?:我们?|俺)(?:现在|今天|就|也|打算|准备)*(?:要|想要?|需要|打算|准备)(?:把)?{_THIS}(?:给)?{_CLOSE}{_THIS}{_END}$"
+    rf"|^(?:请|麻烦)?(?:你|您)?(?:帮我|给我)(?:把)?{_THIS}(?:给)?{_CLOSE}{_THIS}{_END}$"
+    rf"|^{_PLEASE}{_LOOK}{_THIS}我?{_CLOSE}还?(?:差|要)(?:什么|哪些|哪几步|几步){_END}$"
+)
+
 # Whoever wants money back, or says that it was done behind their back, complains.
 _NO_COMPLAINT = re.compile("投诉|举报|工单|退[钱款费还给]|赔|没(?:有)?(?:同意|订|开|办)|乱|偷偷|擅自|私自|莫名|凭什")
 #: characters; longer words hold more than one thing
@@ -115,7 +133,7 @@ _SURE_LENGTH = 24
 _BY_WORDS = tuple(
     (topic, labels, re.compile(pattern))
     for topic, labels, pattern in (
-        ("roaming", tuple(TOPICS), _TARIFF),
+        ("roaming", tuple(label for label in TOPICS if label.startswith(LABEL)), _TARIFF),
         ("item", ("billing_roaming", "billing_detail"), _ROAMED),
         ("why", ("billing_detail", "billing_balance"), _WHY),
         ("topup", ("billing_balance", "billing_detail"), _TOPUP),
@@ -130,6 +148,8 @@ _BY_WORDS = tuple(
         ("vas", ("billing_package",), _VAS),
         ("reminders", ("billing_usage",), _REMINDERS),
         ("roaming_switch", ("billing_roaming",), _ROAMING_SWITCH),
+        ("porting", ("rights_portability",), _PORTING),
+        ("closing", ("rights_cancellation",), _CLOSING),
     )
 )
 
@@ -147,6 +167,12 @@ def topic_of(label: str, sub: str | None = None, words: str = "") -> str | None:
     return topic_by_words(label, words) or (
         None if sub == "restriction" else TOPICS.get(label, {}).get(sub or "", TOPICS.get(label, {}).get(""))
     )
+
+
+def topic_asked(tracker: Tracker) -> str | None:
+    """That of the latest message; a button of an article names it by its step."""
+    sub = sub_of(tracker) or entity_of(tracker, "step")
+    return topic_of(intent_of(tracker)[0], sub, text_of(tracker))
 
 
 def asks_for_consent(tracker: Tracker) -> bool:
@@ -170,7 +196,7 @@ def question_of(tracker: Tracker, now: datetime) -> Question | WrongMonth | None
     A button has no words: under a question that could not be answered yet it goes on with that one's.
     """
     words = text_of(tracker)
-    topic = topic_of(intent_of(tracker)[0], sub_of(tracker), words)
+    topic = topic_asked(tracker)
     if topic is None:
         return None
     waiting = pending_question(tracker)
@@ -206,7 +232,12 @@ def _goes_on(tracker: Tracker) -> bool:
 def payload(topic: str, *, month: Month | None = None, item: str | None = None, line: str | None = None) -> str:
     """Of a button that asks this. `line`: the id of an open line (`care.accounts.proofs.OpenLine`), never a number."""
     label, sub = _LABELS[topic]
-    named = {"sub": sub, "month": str(month) if month else "", "item": item or "", "line": line or ""}
+    named = {
+        "sub" if label.startswith(LABEL) else "step": sub,
+        "month": str(month) if month else "",
+        "item": item or "",
+        "line": line or "",
+    }
     entities = {name: value for name, value in named.items() if value}
     return f"/{label}{json.dumps(entities, ensure_ascii=False) if entities else ''}"
 

@@ -22,6 +22,7 @@ from actions.contact import offer_notices
 from actions.memory import said_last
 from actions.privacy.answering import answer_wish
 from actions.privacy.question import MATTERS, Wish, wish_by_words
+from actions.rights.telling import offer_article
 from actions.second import offer
 from actions.standing import card
 from actions.topics import response_of
@@ -63,6 +64,7 @@ class FileComplaint(Action):
             json_message={"card": card(standing)},
         )
         if complaint["rest"] is None:
+            offer_article(dispatcher, complaint["category"] or "other")
             offer_notices(dispatcher, mobile_in(complaint["contact"] or "") or mobile_in(complaint["line"] or ""))
             return [AllSlotsReset()]
         offered = offer(dispatcher, complaint["rest"])

@@ -26,6 +26,7 @@ from actions.moves import is_command
 from actions.privacy.asked import Asked
 from actions.privacy.elsewhere import Whose, say_whose, sure_whose
 from actions.privacy.question import Matter, Wish, wish_by_words
+from actions.rights.found import asks_about_right
 from actions.turn import text_of
 from actions.urgent import attend, leave_form
 from actions.which import ask_which
@@ -61,6 +62,8 @@ class ValidateComplaintForm(Action):
         if complaint.asked is None and not is_begun and wish_by_words(text):
             return leave_form(tracker, "action_privacy")  # 「别再给我打推销电话了」: one step, and no complaint needed
         is_sure = is_begun or is_minor_purchase(text)
+        if complaint.asked is None and not is_sure and asks_about_right(tracker):
+            return leave_form(tracker, "action_rights")
         if complaint.asked is None and not is_sure and (asked := ask_which(dispatcher, tracker)):
             return asked
         if complaint.asked is None:

@@ -44,10 +44,11 @@ from actions.privacy.form import (
     wait_for,
     wait_on,
 )
-from actions.privacy.policy import asked_in_passing, find, say_in_passing
 from actions.privacy.question import LABEL, Matter, Wish, wish_by_words, wish_of
 from actions.privacy.replies import ordinal_in
 from actions.privacy.reports import reports_leak
+from actions.rights.answering import asked_article
+from actions.rights.telling import say_in_passing
 from actions.second import offer, second_matter
 from actions.turn import entity_of, in_database, intent_of, text_of
 from actions.urgent import attend, leave_form
@@ -55,8 +56,10 @@ from care.accounts.proofs import prove
 from care.accounts.rules import PROOF_LIFETIME, Purpose, code_in
 from care.db import utcnow
 from care.plain import digits_of, plain
+from care.privacy.articles import policy_article
 from care.privacy.correcting import Field
 from care.privacy.requests import cancel
+from care.rights.articles import Article
 
 #: of the label
 _SURE = 0.6
@@ -145,7 +148,7 @@ class ValidatePrivacyForm(Action):
         if tells_a_complaint(tracker):
             return leave_form(tracker, COMPLAINT)
         is_wish = another is not None and another.matter is not Matter.POLICY
-        asked_about = find(another.item) if another is not None and another.words else asked_in_passing(tracker)
+        asked_about = _asked_about(tracker, another)
         if not is_wish and (found := asked_about):
             say_in_passing(dispatcher, found)
             return ask_again(dispatcher, tracker)
@@ -165,6 +168,13 @@ class ValidatePrivacyForm(Action):
         if asked == PHONE and _LOOKS_LIKE_ONE.search(digits_of(text)):
             dispatcher.utter_message(response="utter_billing_wrong_number")
         return await _read_code(dispatcher, tracker) if asked == CODE else miss(dispatcher, tracker)
+
+
+def _asked_about(tracker: Tracker, another: Wish | None) -> Article | None:
+    """The article that the words ask for: by what they surely say, or by their label and the search."""
+    if another is not None and another.words:
+        return policy_article(another.item) if another.item else None
+    return asked_article(tracker)
 
 
 async def _read_number(dispatcher: CollectingDispatcher, tracker: Tracker, wish: Wish, asked: str) -> Events | None:

@@ -20,7 +20,7 @@ from actions.complaints.grievance import says_so
 from actions.memory import turns_with
 from actions.privacy.asked import Asked, Events, holder_since
 from actions.privacy.form import CONFIRMED, ITEM, ask_on, request_in
-from actions.privacy.policy import say_article
+from actions.privacy.policy import say_kind
 from actions.privacy.question import ALL, CHAT, Matter, payload, reach_in
 from actions.privacy.replies import says_no, says_yes
 from actions.second import wish_behind
@@ -94,7 +94,7 @@ async def delete(asked: Asked) -> Events:
         say_running(asked.dispatcher, running)
         return []
     if asked.wish.item is None and _QUESTION.search(plain(asked.wish.words)):
-        return say_article(asked, "privacy_delete")
+        return say_kind(asked, "privacy_delete")
     if asked.wish.item is None and _NOT_WANTED.search(plain(asked.wish.words)):
         asked.dispatcher.utter_message(response="utter_privacy_delete_declined")
         return []

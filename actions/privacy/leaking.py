@@ -30,7 +30,7 @@ async def leak(asked: Asked) -> Events:
     if not is_report(text_of(asked.tracker)) and entity_of(asked.tracker, "choice") != "yes":
         told = article(None, "privacy_leak")
         asked.dispatcher.utter_message(
-            response="utter_privacy_article", short=told.short, buttons=[_report(), *buttons("to_person")]
+            response="utter_article", told=told.short, buttons=[_report(), *buttons("to_person")]
         )
         return []
     words = _words(asked.tracker)

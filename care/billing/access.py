@@ -22,6 +22,8 @@ LEVELS: dict[str, Level] = {
     "vas": Level.KNOWN,
     "arrears": Level.KNOWN,
     "reminders": Level.KNOWN,
+    "porting": Level.KNOWN,
+    "closing": Level.KNOWN,
     # what somebody who found the telephone unlocked at the chat must not see or change
     "bill": Level.PROVED,
     "why": Level.PROVED,

@@ -17,6 +17,7 @@ from care.billing.values import (
     Bill,
     Changed,
     Invoice,
+    Leaving,
     Line,
     Month,
     OrderRequest,
@@ -42,6 +43,7 @@ class Part(StrEnum):
     SUBSCRIPTIONS = "subscriptions"
     ARREARS = "arrears"
     ROAMING = "roaming"
+    LEAVING = "leaving"
     INVOICES = "invoices"
     ORDERS = "orders"
     CHANGES = "changes"
@@ -88,6 +90,8 @@ class BillingSystem(Protocol):
     async def arrears(self, phone: str) -> Arrears: ...
 
     async def roaming(self, phone: str) -> Roaming: ...
+
+    async def leaving(self, phone: str) -> Leaving: ...
 
     async def invoices(self, phone: str, newest: int) -> list[Invoice]:
         """Of the last months, the newest first."""

@@ -228,6 +228,31 @@ class Plan:
     next_name: str | None = None
 
 
+@dataclass(frozen=True)
+class Leaving:
+    """What is looked at when a number is taken to another operator, or closed."""
+
+    status: LineStatus
+    #: registered with the holder's real name
+    is_real_name: bool
+    #: the day from which the days in the network count
+    joined_on: date
+    #: billed and not paid, late fee included
+    owed: Decimal
+    #: of the running month, not billed yet
+    unbilled: Decimal
+    #: what can be spent; below zero is owed
+    balance: Decimal
+    #: part of it that was given by a campaign
+    given: Decimal
+    #: one that says how long the customer stays (在网期限); neither an activity nor a discount
+    contract: Contract | None
+    #: names of what hangs on the same account: broadband, a telephone paid by the month
+    attached: tuple[str, ...]
+    #: it is on its way to another operator
+    is_porting: bool
+
+
 class ConsentMethod(StrEnum):
     """The three ways in which an order may be confirmed: 工信部“明白办、放心用”行动 (2025-04-30)."""
 

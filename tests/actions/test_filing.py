@@ -50,7 +50,7 @@ async def test_a_ticket_and_what_the_customer_is_told(actions: Actions) -> None:
     result = await actions.run("action_file_complaint", _confirmed())
     ticket = _ticket()
     assert result.events == [AllSlotsReset()]
-    (name, values), *offer = result.responses
+    (name, values), (right, its), *offer = result.responses
     card = values.pop("custom")["card"]
     assert (name, values) == (
         "utter_complaint_filed",
@@ -70,6 +70,8 @@ async def test_a_ticket_and_what_the_customer_is_told(actions: Actions) -> None:
             {"name": "solution", "label": "处理结果", "due": "2026-11-23T07:20:00+00:00", "met": False},
         ],
     }
+    assert (right, its["url"]) == ("utter_article_after", "/rights/broadband-repair-time"), "one right that fits"
+    assert its["custom"]["card"] == {"kind": "link", "title": its["title"], "url": its["url"], "until": None}
     assert offer == [("utter_contact_offer", {"phone": "138****8001"})], "to the number that is to be called"
     assert ticket.number.startswith("TS261121-")
     assert {field: getattr(ticket, field) for field in ("description", "line", "wish", "contact")} == {
@@ -114,7 +116,7 @@ async def test_what_was_left_out_is_empty(actions: Actions) -> None:
     assert [getattr(ticket, field) for field in NOTHING] == [None] * len(NOTHING)
     assert (ticket.since_date, ticket.carrier) == (None, None)
     assert count("customers") == 0
-    assert result.said[1:] == ["utter_contact_offer_without_number"]
+    assert result.said[1:] == ["utter_article_after", "utter_contact_offer_without_number"]
 
 
 OFFERS = [
@@ -128,7 +130,7 @@ OFFERS = [
 @pytest.mark.parametrize(("told", "phone"), OFFERS)
 async def test_to_whom_notices_are_offered(actions: Actions, told: dict[str, str], phone: str) -> None:
     result = await actions.run("action_file_complaint", _confirmed(**told))
-    assert result.responses[1] == ("utter_contact_offer", {"phone": phone})
+    assert result.responses[-1] == ("utter_contact_offer", {"phone": phone})
 
 
 PROMISES = [

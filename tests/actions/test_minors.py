@@ -11,9 +11,11 @@ from sqlalchemy import select
 from actions.minors import Said, said_in
 from care.conversations.tables import Conversation
 from care.db import transaction
+from care.rights.tables import AppealPacket
 from care.tickets.tables import Ticket
 from care.training import consent
 from care.training.rules import CONSENT_VERSION
+from tests.support.appeals import overdue
 from tests.support.environment import SMS_LOG
 from tests.support.play import Play
 from tests.support.rasa import Actions, Talk
@@ -185,7 +187,7 @@ async def test_nothing_is_collected_until_a_guardian_goes_on(actions: Actions) -
 
 GENERAL = [
     ("你好", "greet_chitchat", "utter_greet"),
-    ("去哪投诉", "rights_channels", "utter_rights_channels"),
+    ("去哪投诉", "rights_channels", "utter_article"),
     ("转人工", "handoff", "utter_handoff_requested"),
 ]
 
@@ -195,6 +197,34 @@ async def test_general_questions_are_answered(actions: Actions, text: str, label
     play = Play(actions)
     await play.say("我今年12岁", "inform")
     assert await play.names(text, label) == [said]
+
+
+APPEALS = [
+    # words or button, label, sub, why
+    ('/rights_appeal{"step": "packet"}', "", None, "the button"),
+    ('/rights_appeal{"step": "packet", "item": "NUMBER"}', "", None, "the button of a ticket of theirs"),
+    ("帮我写份申诉书", "rights_other", None, "sure words, whatever the label"),
+    ("我要申诉材料", "nlu_fallback", None, "words that were not understood"),
+    ("去工信部申诉，材料弄一下", "rights_appeal", "packet", "the sub-label"),
+]
+
+
+@pytest.mark.parametrize(("text", "label", "sub", "why"), APPEALS)
+async def test_no_papers_for_an_appeal(actions: Actions, text: str, label: str, sub: str | None, why: str) -> None:
+    """They ask what happened, and hold it for a day."""
+    number = overdue(NOW)
+    play = Play(actions)
+    await play.say("我今年12岁", "inform")
+    assert await play.names(text.replace("NUMBER", number), label, sub=sub) == ["utter_minor_again"], why
+    assert play.waits_for is None, why
+    with transaction() as session:
+        assert session.scalars(select(AppealPacket)).all() == [], why
+
+
+async def test_what_an_appeal_is_is_told_to_a_child_as_well(actions: Actions) -> None:
+    play = Play(actions)
+    await play.say("我今年12岁", "inform")
+    assert await play.names("申诉是怎么回事", "rights_appeal") != ["utter_minor_again"]
 
 
 async def test_the_consent_to_training_ends(actions: Actions, clock: time_machine.Traveller) -> None:

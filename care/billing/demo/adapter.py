@@ -32,7 +32,9 @@ from care.billing.values import (
     Invoice,
     InvoiceStatus,
     ItemKind,
+    Leaving,
     Line,
+    LineStatus,
     Month,
     OrderRequest,
     Placed,
@@ -50,6 +52,7 @@ T = TypeVar("T")
 
 #: an action has 3 s, and something else to do as well
 _SECONDS = 2.0
+_ATTACHED = (ItemKind.BROADBAND, ItemKind.TERMINAL)
 _OVER = (ItemKind.DATA_OVER, ItemKind.VOICE_OVER, ItemKind.SMS, ItemKind.ROAMING_DATA, ItemKind.ROAMING_VOICE)
 
 
@@ -84,12 +87,7 @@ class DemoBilling:
         )
 
     async def balance(self, phone: str) -> Balance:
-        def ask(asked: _Asked) -> Balance:
-            amount = seeding.balances(asked.session, [asked.who], asked.now)[phone] - _arrears(asked).amount
-            unbilled = sum((item.amount for item in asked.so_far()), Decimal("0.00"))
-            return Balance(amount, max(min(asked.who.given, amount), Decimal("0.00")), unbilled, asked.now)
-
-        return await self._ask(phone, ask)
+        return await self._ask(phone, _balance)
 
     async def top_ups(self, phone: str, since: datetime) -> list[TopUp]:
         def ask(asked: _Asked) -> list[TopUp]:
@@ -152,6 +150,9 @@ class DemoBilling:
             return Roaming(asked.who.voice_on, asked.who.data_on, "日本" if is_abroad else None)
 
         return await self._ask(phone, ask)
+
+    async def leaving(self, phone: str) -> Leaving:
+        return await self._ask(phone, _leaving)
 
     async def invoices(self, phone: str, newest: int) -> list[Invoice]:
         def ask(asked: _Asked) -> list[Invoice]:
@@ -272,6 +273,28 @@ def _plan(who: Customer, today: date) -> Plan:
         contract=contract_on(who, today),
         promotions=promotions_in(who, Month(today.year, today.month)),
         next_name=following,
+    )
+
+
+def _balance(asked: _Asked) -> Balance:
+    amount = seeding.balances(asked.session, [asked.who], asked.now)[asked.who.phone] - _arrears(asked).amount
+    unbilled = sum((item.amount for item in asked.so_far()), Decimal("0.00"))
+    return Balance(amount, max(min(asked.who.given, amount), Decimal("0.00")), unbilled, asked.now)
+
+
+def _leaving(asked: _Asked) -> Leaving:
+    who, balance = asked.who, _balance(asked)
+    return Leaving(
+        status=who.status,
+        is_real_name=who.status is not LineStatus.RESTRICTED,
+        joined_on=_day(who.holder_since),
+        owed=_arrears(asked).amount,
+        unbilled=balance.unbilled,
+        balance=balance.amount,
+        given=balance.given,
+        contract=contract_on(who, _day(asked.now)),
+        attached=tuple(item.name for item in asked.so_far() if item.kind in _ATTACHED),
+        is_porting=False,
     )
 
 

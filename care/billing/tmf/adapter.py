@@ -27,6 +27,7 @@ from care.billing.values import (
     BillItem,
     Changed,
     Invoice,
+    Leaving,
     Line,
     LineStatus,
     Month,
@@ -148,6 +149,9 @@ class TmfBilling:
 
     async def roaming(self, phone: str) -> Roaming:
         raise NotOffered(Part.ROAMING)
+
+    async def leaving(self, phone: str) -> Leaving:
+        raise NotOffered(Part.LEAVING)
 
     async def invoices(self, phone: str, newest: int) -> list[Invoice]:
         raise NotOffered(Part.INVOICES)

@@ -88,7 +88,7 @@ WHILE_THE_NUMBER_IS_ASKED = [
     ("你好", "greet_chitchat", ["utter_aside_chat", "utter_billing_again_phone"], "billing_phone"),
     ("快点行不行", "nlu_fallback", ["utter_billing_again_phone"], "billing_phone"),
     ("怎么删除我的信息", "privacy_delete", ["utter_privacy_delete_which"], "privacy_item"),  # the bill waits
-    ("录音留多久", "privacy_policy", ["utter_privacy_article", "utter_billing_again_phone"], "billing_phone"),
+    ("录音留多久", "privacy_policy", ["utter_article", "utter_billing_again_phone"], "billing_phone"),
     ("1380013800", "inform", ["utter_billing_wrong_number", "utter_billing_again_phone"], "billing_phone"),
     ("不查了", "cancel", ["utter_billing_declined"], None),
     ("不想给", "deny", ["utter_billing_declined"], None),
@@ -98,7 +98,7 @@ WHILE_THE_NUMBER_IS_ASKED = [
     ("转人工", "handoff", ["utter_handoff_requested"], None),
     ("我的投诉到哪了", "ticket_status", ["utter_ticket_none"], None),
     ("/complaint_network", "", ["complaint_form"], None),
-    ("/rights_channels", "", ["utter_rights_channels"], None),
+    ("/rights_channels", "", ["utter_article"], None),
     ("有什么套餐卖", "billing_package", ["utter_account"], None),  # nobody needs to prove anything for that
     ("13月账单", "billing_detail", ["utter_billing_month_no_such_month"], None),
 ]

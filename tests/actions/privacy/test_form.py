@@ -90,7 +90,7 @@ WHILE_THE_NUMBER_IS_ASKED = [
     # text, label, sub, what is said, what is waited for
     ("为什么要号码", "nlu_fallback", None, ["utter_privacy_why", "utter_privacy_again_phone"], "privacy_phone"),
     ("你好", "greet_chitchat", None, ["utter_aside_chat", "utter_privacy_again_phone"], "privacy_phone"),
-    ("录音留多久", "privacy_policy", "kept", ["utter_privacy_article", "utter_privacy_again_phone"], "privacy_phone"),
+    ("录音留多久", "privacy_policy", "kept", ["utter_article", "utter_privacy_again_phone"], "privacy_phone"),
     ("1380013800", "inform", None, ["utter_billing_wrong_number", "utter_privacy_again_phone"], "privacy_phone"),
     ("你们存了我哪些资料", "privacy_access", None, ["utter_privacy_again_phone"], "privacy_phone"),
     ("不看了，算了", "cancel", None, ["utter_privacy_declined"], None),
@@ -101,7 +101,7 @@ WHILE_THE_NUMBER_IS_ASKED = [
     ("我的投诉到哪了", "ticket_status", None, ["utter_ticket_none"], None),
     ("流量还剩多少", "billing_usage", None, ["utter_billing_ask_phone"], "billing_phone"),
     ("/complaint_network", "", None, ["complaint_form"], None),
-    ("/rights_channels", "", None, ["utter_rights_channels"], None),
+    ("/rights_channels", "", None, ["utter_article"], None),
     ("把我的资料都删了", "privacy_delete", None, ["utter_privacy_ask_phone"], "privacy_phone"),  # takes its place
     ("打印通话清单要带什么证件", "privacy_access", "calls", ["utter_own_calls"], None),
     ("别给我打营销电话", "nlu_fallback", None, ["utter_privacy_ask_phone"], "privacy_phone"),  # sure words

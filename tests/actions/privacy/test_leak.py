@@ -96,7 +96,7 @@ async def test_a_button_reports_the_words_before_it(actions: Actions) -> None:
 async def test_a_question_gets_the_article_and_a_way_to_report(actions: Actions) -> None:
     play = Play(actions)
     ((name, values),) = await play.say("信息泄漏怎么维权", "privacy_leak")
-    assert name == "utter_privacy_article"
+    assert name == "utter_article"
     assert _tickets() == []
     assert await play.names(values["buttons"][0]["payload"]) == REPORTED
 

@@ -26,10 +26,10 @@ SUBS += ["recorded", "security"]
 @pytest.mark.parametrize("sub", SUBS)
 async def test_every_article_is_told_short_with_its_sources(actions: Actions, sub: str) -> None:
     ((name, values),) = await Play(actions).say("说说看", "privacy_policy", sub=sub)
-    assert name == "utter_privacy_article"
+    assert name == "utter_article"
     found = article(sub)
-    assert values["short"].startswith(found.short)
-    assert found.source_lines[0] in values["short"]
+    assert values["told"].startswith(found.short)
+    assert found.source_lines[0] in values["told"]
     assert len(values["buttons"]) <= 4
     assert values["buttons"][-1]["payload"] == "/handoff"
 
@@ -38,8 +38,8 @@ async def test_more_leads_to_the_page(actions: Actions) -> None:
     play = Play(actions)
     ((_, values),) = await play.say("录音留多久", "privacy_policy", sub="kept")
     ((_, more),) = await play.say(values["buttons"][0]["payload"])
-    assert article("kept").longer in more["short"]
-    assert more["custom"]["card"]["url"] == f"/privacy#{article('kept').id}"
+    assert article("kept").longer in more["told"]
+    assert more["custom"]["card"]["url"] == f"/rights/{article('kept').id}"
 
 
 async def test_without_a_sub_label_the_choice(actions: Actions) -> None:

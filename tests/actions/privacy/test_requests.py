@@ -336,7 +336,7 @@ QUESTIONS = ["注销手机号后我的身份证信息会删除吗?", "删除需�
 @pytest.mark.parametrize("text", QUESTIONS)
 async def test_a_question_about_deletions_deletes_nothing(actions: Actions, text: str) -> None:
     play = Play(actions)
-    assert await play.names(text, "privacy_delete") == ["utter_privacy_article"]
+    assert await play.names(text, "privacy_delete") == ["utter_article"]
     assert play.waits_for is None
 
 

@@ -60,7 +60,7 @@ WHILE_AN_ADDRESS_IS_ASKED = [
     ("查话费", "billing_balance", 0.9, None, ["utter_billing_ask_phone"]),
     ("我要投诉", "complain", 0.9, None, ["complaint_form"]),
     ("我要投诉乱扣费", "complaint_billing", 0.9, None, ["complaint_form"]),
-    ("录音留多久", "privacy_policy", 0.9, "kept", ["utter_privacy_article", "utter_privacy_again_value"]),
+    ("录音留多久", "privacy_policy", 0.9, "kept", ["utter_article", "utter_privacy_again_value"]),
     ("为什么要号码", "nlu_fallback", 0.3, None, ["utter_privacy_why", "utter_privacy_again_value"]),
     ("算了", "cancel", 0.9, None, ["utter_privacy_declined"]),
     (ADDRESS, "inform", 0.9, None, ["utter_privacy_correct_shown"]),
@@ -196,7 +196,7 @@ async def test_a_refusal_of_storage_is_answered_and_the_request_goes_on(actions:
     play = Play(actions)
     await play.say("你们存了我哪些资料", "privacy_access")
     said = await play.names("我不同意你们的对话保存", "privacy_delete", sub="withdraw")
-    assert said == ["utter_privacy_article", "utter_privacy_again_phone"]
+    assert said == ["utter_article", "utter_privacy_again_phone"]
 
 
 async def test_which_field_is_remembered_while_the_number_is_asked(actions: Actions) -> None:

@@ -21,6 +21,7 @@ from tests.support.times import NOW
 
 TOPICS = (
     *("balance", "topup", "bill", "item", "why", "usage", "plan", "contract", "arrears", "invoice", "vas", "consent"),
+    *("porting", "closing"),
 )
 _PHONE = re.compile(r"1\d{10}(?!\d)")
 

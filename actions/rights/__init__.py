@@ -1,0 +1,1 @@
+"""Rights: questions that an article answers, and the steps that an answer leads to."""

@@ -1,0 +1,43 @@
+"""What the search found for the latest message (bot/nlu/articles.py)."""
+
+from __future__ import annotations
+
+import re
+
+from rasa_sdk import Tracker
+
+from actions.turn import intent_of, text_of
+from care.plain import plain
+from care.rights.articles import is_article
+from care.rights.choosing import Ranked, is_sure
+
+#: asks in general, and tells no grievance; 「凭什么」 is one
+_ASKS = re.compile(
+    "[?？]|吗|[么呢不没否]$|没有$|怎么(?!这|还|又|那)|如何|怎样|咋|多久|多长时间|多少|(?<![十好])几[天个年月次成]|什么(?!玩意|东西|态度|破)|啥|哪|[找向跟归]谁|谁(?:管|来|能|给)"
+    "|(?P<verb>[一-鿿])不(?P=verb)|有没有|可不可以|合不合|合[法规]|违[法规]|规定|允许|权利|义务|资格|材料|条件|期限|时限|标准"
+)
+_GRIEVANCE = re.compile("凭[什啥]|我要投诉|要求你们|必须给我|赶紧|马上给我|退我|还我")
+#: characters; longer words tell a story
+_LONGEST = 60
+
+
+def ranked_of(tracker: Tracker) -> list[Ranked]:
+    """Likeliest first; empty for a button."""
+    if not text_of(tracker):
+        return []
+    found = [Ranked(str(each["id"]), float(each["score"])) for each in tracker.latest_message.get("articles") or []]
+    return [each for each in found if is_article(each.id)]  # the model may know one that was taken out since
+
+
+def sure_article(tracker: Tracker) -> str | None:
+    """The article that the words surely ask for, whatever their label."""
+    ranked = ranked_of(tracker)
+    return ranked[0].id if is_sure(ranked, intent_of(tracker)[0]) else None
+
+
+def asks_about_right(tracker: Tracker) -> bool:
+    """A question that an article surely answers, where its label or single words look like a complaint."""
+    text = plain(text_of(tracker))
+    if len(text) > _LONGEST or _GRIEVANCE.search(text) or not _ASKS.search(text):
+        return False
+    return sure_article(tracker) is not None
