@@ -14,7 +14,22 @@ from care import logs
 from care.settings import settings
 from care.turns.dialogue import RasaDialogue
 from care.turns.runner import Runner
-from web import choices, copies, evidence, health, pages, privacy_page, problems, receipts, telephone, training
+from web import (
+    appeals,
+    choices,
+    copies,
+    evidence,
+    health,
+    pages,
+    privacy_page,
+    problems,
+    published,
+    receipts,
+    rights,
+    rights_search,
+    telephone,
+    training,
+)
 from web.channels import rest
 from web.channels.socketio import SocketChannel
 from web.limits import BodyLimit
@@ -34,6 +49,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await watching
     await sockets.aclose()
     await app.state.runner.aclose()
+    await app.state.rights.aclose()
     await dialogue.aclose()
 
 
@@ -56,6 +72,8 @@ def create_app() -> FastAPI:
     app.state.choices = choices.Desk()
     app.state.copies = copies.Desk()
     app.state.receipts = receipts.Desk()
+    app.state.appeals = appeals.Desk()
+    app.state.rights = rights_search.Desk()
     app.state.receipt_checks = PerMinute(privacy_page.CHECKS_PER_MINUTE, "checks of receipts from one address")
     app.include_router(rest.router)
     app.include_router(evidence.router)
@@ -66,7 +84,10 @@ def create_app() -> FastAPI:
     app.include_router(choices.router)
     app.include_router(copies.router)
     app.include_router(receipts.router)
+    app.include_router(appeals.router)
     app.include_router(privacy_page.router)
+    app.include_router(rights.router)
+    app.include_router(published.router)
     app.include_router(pages.router)
     app.mount("/socket.io", app.state.sockets.asgi)
     app.add_middleware(BodyLimit)

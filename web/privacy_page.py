@@ -7,7 +7,6 @@ page says what the system does, or the system is wrong.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -40,9 +39,11 @@ _PLACES = (
     "conversations",
     "tickets",
     "files",
+    "appeals",
     "orders",
     "notices",
     "training",
+    "lessons",
     "choices",
     "account",
     "accesses",
@@ -51,6 +52,7 @@ _PLACES = (
 )
 _PUBLIC = {"Cache-Control": "public, max-age=300"}
 _NOT_KEPT = {"Cache-Control": "no-store"}
+_STYLES = ("public", "privacy")
 
 
 router = APIRouter(include_in_schema=False)
@@ -69,7 +71,7 @@ class _Row:
 
 @router.api_route("/privacy", methods=["GET", "HEAD"])
 async def show() -> Response:
-    return rendering.page("privacy", 200, _values(), _PUBLIC)
+    return rendering.page("privacy", 200, _values(), _PUBLIC, _STYLES)
 
 
 @router.get("/privacy/export.schema.json")
@@ -86,7 +88,7 @@ async def verify(request: Request) -> Response:
     number, digest = (form.get(name, [""])[0].strip()[:_LONGEST] for name in ("number", "digest"))
     status, told, headers = await _checked(request, number, digest)
     values = _values() | {"told": told, "number": number, "digest": digest}
-    return rendering.page("privacy", status, values, _NOT_KEPT | headers)
+    return rendering.page("privacy", status, values, _NOT_KEPT | headers, _STYLES)
 
 
 async def _checked(request: Request, number: str, digest: str) -> tuple[int, str, dict[str, str]]:
@@ -133,12 +135,8 @@ def _values() -> dict[str, Any]:
             for hold in kept.holds.values()
         ],
         "version": kept.version,
-        "day": _day,
+        "day": rendering.day_in_words,
         "told": None,
         "number": "",
         "digest": "",
     }
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,21 +23,27 @@ _HEADERS = {
 }
 
 
-def page(name: str, status: int, values: dict[str, Any], headers: dict[str, str]) -> HTMLResponse:
-    """`templates/<name>.html` with `templates/<name>.css` as `style`; every value is escaped."""
-    html = templates(_TEMPLATES).get_template(f"{name}.html").render(values, style=Markup(_style(name)))
-    return HTMLResponse(html, status, _HEADERS | {"Content-Security-Policy": _policy(name)} | headers)
+def page(
+    name: str, status: int, values: dict[str, Any], headers: dict[str, str], styles: tuple[str, ...] = ()
+) -> HTMLResponse:
+    """`templates/<name>.html`; every value is escaped.
+
+    Its `style` is `templates/<each>.css` of `styles`, one behind the other; none named: `<name>.css`.
+    """
+    chosen = styles or (name,)
+    html = templates(_TEMPLATES).get_template(f"{name}.html").render(values, style=Markup(style_of(chosen)))
+    return HTMLResponse(html, status, _HEADERS | {"Content-Security-Policy": _policy(chosen)} | headers)
 
 
 @lru_cache
-def _style(name: str) -> str:
-    return (_TEMPLATES / f"{name}.css").read_text(encoding="utf-8")
+def style_of(styles: tuple[str, ...]) -> str:
+    return "".join((_TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in styles)
 
 
 @lru_cache
-def _policy(name: str) -> str:
+def _policy(styles: tuple[str, ...]) -> str:
     """No script, no picture, one style sheet by its hash, forms to us alone, in no frame."""
-    digest = base64.b64encode(hashlib.sha256(_style(name).encode()).digest()).decode()
+    digest = base64.b64encode(hashlib.sha256(style_of(styles).encode()).digest()).decode()
     return "; ".join(
         (
             "default-src 'none'",
@@ -46,3 +53,7 @@ def _policy(name: str) -> str:
             "frame-ancestors 'none'",
         )
     )
+
+
+def day_in_words(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -65,13 +65,13 @@ def test_a_scene(browser: Browser, site: str, told: Window, pictures: Path, name
         window.wait(lambda: window.asked == "confirmed", "the conversation")
         if name == "elder":
             window.page.get_by_role("button", name="大字版").click()
-        _take(window, pictures / f"{name}.png")
+        take(window, pictures / f"{name}.png")
         assert window.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing to scroll sideways"
 
 
 def test_the_closed_page(browser: Browser, site: str, pictures: Path) -> None:
     with opened(browser, site) as window:
-        _take(window, pictures / "page.png")
+        take(window, pictures / "page.png")
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_the_figures_of_a_bill(browser: Browser, site: str, explained: Window, p
         telephone.evaluate("section => scrollTo(0, section.offsetTop - 32)")
         window.open()
         figures(window.page).wait_for()
-        _take(window, pictures / f"{name}.png")
+        take(window, pictures / f"{name}.png")
 
 
 def test_a_deletion_from_its_plan_to_its_receipt(browser: Browser, site: str, pictures: Path) -> None:
@@ -102,11 +102,11 @@ def test_a_deletion_from_its_plan_to_its_receipt(browser: Browser, site: str, pi
         plan_of(window, ANONYMOUS)
         with _again(browser, site, window, PLANNED) as phone:
             phone.page.locator("quanyi-chat .card.figures").wait_for()
-            _take(phone, pictures / "privacy-phone.png")
+            take(phone, pictures / "privacy-phone.png")
         delete(window)
         with _again(browser, site, window, ERASED) as desk:
             receipts(desk.page).wait_for()
-            _take(desk, pictures / "privacy.png")
+            take(desk, pictures / "privacy.png")
 
 
 @contextmanager
@@ -120,19 +120,29 @@ def _again(browser: Browser, site: str, told: Window, options: dict[str, Any]) -
 
 def test_the_page_about_personal_data(browser: Browser, site: str, pictures: Path) -> None:
     with opened(browser, f"{site}/privacy", reduced_motion="reduce") as window:
-        _take(window, pictures / "privacy-page.png")
+        take(window, pictures / "privacy-page.png")
+
+
+def test_what_an_answer_about_rights_rests_on(browser: Browser, site: str, pictures: Path) -> None:
+    with opened(browser, site, viewport=PHONE, device_scale_factor=2, reduced_motion="reduce") as window:
+        window.open()
+        window.say("携号转网要什么条件")
+        folded = window.page.locator("quanyi-chat details.sources")
+        window.wait(lambda: folded.count(), "an answer with its sources")
+        folded.last.locator("summary").click()
+        take(window, pictures / "rights-chat.png")
 
 
 def test_evidence_and_ticket_card(told: Window, pictures: Path) -> None:
     """Last: it files the complaint that the other scenes show before that."""
     told.page.locator("quanyi-chat .log img").first.scroll_into_view_if_needed()
-    _take(told, pictures / "evidence.png", of="quanyi-chat .window")
+    take(told, pictures / "evidence.png", of="quanyi-chat .window")
     told.press("确认登记")
     told.wait(lambda: any(entry.card for entry in told.answers), "the ticket card")
-    _take(told, pictures / "ticket.png", of="quanyi-chat .window")
+    take(told, pictures / "ticket.png", of="quanyi-chat .window")
 
 
-def _take(window: Window, path: Path, of: str | None = None) -> None:
+def take(window: Window, path: Path, of: str | None = None) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     window.page.mouse.move(0, 0)  # off the button that was pressed
     window.page.evaluate("() => document.fonts.ready")

@@ -6,10 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 from itertools import count as counting
-from itertools import pairwise
-from pathlib import Path
 
 import httpx
 import jsonschema
@@ -29,33 +26,11 @@ from care.privacy.rules import Kind
 from care.settings import settings
 from tests.care.privacy.asked import said
 from tests.support.database import outage
-from tests.support.source import ROOT
+from tests.support.outline import Outline, check_readable
+from web import rendering
 from web.privacy_page import CHECKS_PER_MINUTE
 
-STYLE = ROOT / "web" / "templates" / "privacy.css"
-
-
-class Outline(HTMLParser):
-    """Start tags in their order, ids, and what stands in the page as text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def all(self, *names: str) -> list[dict[str, str | None]]:
-        return [attributes for tag, attributes in self.tags if tag in names]
-
-    @property
-    def ids(self) -> list[str]:
-        return [str(attributes["id"]) for _, attributes in self.tags if "id" in attributes]
+STYLE = rendering.style_of(("public", "privacy"))
 
 
 async def fetched(client: httpx.AsyncClient) -> Outline:
@@ -66,7 +41,7 @@ async def fetched(client: httpx.AsyncClient) -> Outline:
 
 async def test_it_is_strict(client: httpx.AsyncClient) -> None:
     response = await client.get("/privacy")
-    digest = base64.b64encode(hashlib.sha256(STYLE.read_bytes()).digest()).decode()
+    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert response.headers["content-security-policy"] == (
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -80,7 +55,7 @@ async def test_it_is_strict(client: httpx.AsyncClient) -> None:
 async def test_it_obeys_its_own_policy(client: httpx.AsyncClient) -> None:
     """No script, no style but the one with the hash, nothing from elsewhere."""
     html = (await client.get("/privacy")).text
-    assert re.findall("<style>(.*?)</style>", html, re.DOTALL) == [STYLE.read_text(encoding="utf-8")]
+    assert re.findall("<style>(.*?)</style>", html, re.DOTALL) == [STYLE]
     for forbidden in (" style=", "<script", "<img", "<link", "onclick=", "javascript:", "http://", "https://"):
         assert forbidden not in html, forbidden
 
@@ -113,7 +88,7 @@ async def test_it_says_what_the_system_does(client: httpx.AsyncClient) -> None:
             assert told in page.text
     assert "对话会保存，用于办理和服务质检，主管可能旁听" in page.text
     assert "10086" in page.text
-    assert "{" not in page.text.replace(STYLE.read_text(encoding="utf-8"), "")
+    assert "{" not in page.text.replace(STYLE, "")
 
 
 async def test_every_article_has_its_stable_address(client: httpx.AsyncClient) -> None:
@@ -126,22 +101,8 @@ async def test_every_article_has_its_stable_address(client: httpx.AsyncClient) -
 
 
 async def test_it_can_be_read_by_everybody(client: httpx.AsyncClient) -> None:
-    """What axe would look at in a page without scripts; a browser looks at it in tests/browser."""
     page = await fetched(client)
-    assert page.all("html")[0]["lang"] == "zh-CN"
-    assert [len(page.all(name)) for name in ("main", "header", "footer", "h1", "title")] == [1, 1, 1, 1, 1]
-    assert len(page.ids) == len(set(page.ids))
-    targets = set(page.ids)
-    for _, attributes in page.tags:
-        for name in ("aria-labelledby", "for"):
-            assert set(str(attributes.get(name) or "").split()) <= targets
-    inside = [str(link["href"])[1:] for link in page.all("a") if str(link["href"]).startswith("#")]
-    assert set(inside) <= targets
-    assert inside[0] == "main"  # the way past the navigation stands first
-    labelled = {label["for"] for label in page.all("label")}
-    assert all(field["id"] in labelled for field in page.all("input"))
-    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
-    assert all(after - before <= 1 for before, after in pairwise(levels))
+    check_readable(page)
     assert all(cell["scope"] in ("col", "row") for cell in page.all("th"))
 
 
@@ -167,7 +128,7 @@ def _luminance(colour: str) -> float:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("above", "below"), PAIRS)
 def test_its_colours_can_be_told_apart(scheme: str, above: str, below: str) -> None:
-    light, dark = re.findall(r":root \{(.*?)\}", STYLE.read_text(encoding="utf-8"), re.DOTALL)[:2]
+    light, dark = re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)[:2]
     colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", dark if scheme == "dark" else light))
     brighter, darker = sorted((_luminance(colours[above]), _luminance(colours[below])), reverse=True)
     assert (brighter + 0.05) / (darker + 0.05) >= 4.5
@@ -274,6 +235,6 @@ async def test_without_a_database_the_page_stays(client: httpx.AsyncClient, rece
 
 
 def test_the_page_prints_without_its_controls() -> None:
-    printed = Path(STYLE).read_text(encoding="utf-8").partition("@media print")[2]
+    printed = STYLE.partition("@media print")[2]
     hidden = printed.partition("display: none")[0]
     assert all(name in hidden for name in ("nav", "form", "footer"))

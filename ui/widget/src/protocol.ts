@@ -73,9 +73,20 @@ export interface LinkCard {
   path: string;
   /** ISO 8601, or null: no end. */
   until: string | null;
+  /** Opened once, it is used up. */
+  once: boolean;
 }
 
-export type Card = SummaryCard | TicketCard | FiguresCard | ReceiptCard | LinkCard;
+/** What an answer rests on, folded; `path` leads to the whole of it. */
+export interface SourcesCard {
+  kind: "sources";
+  title: string;
+  lines: string[];
+  /** A path on the server. */
+  path: string;
+}
+
+export type Card = SummaryCard | TicketCard | FiguresCard | ReceiptCard | LinkCard | SourcesCard;
 
 export interface Attachment {
   id: string;
@@ -186,13 +197,25 @@ function readCard(value: unknown): Card | null {
     };
   }
   if (card?.["kind"] === "link") {
-    const path = text(card["url"]);
+    const path = readPath(card["url"]);
     const until = textOrNull(card["until"]);
-    // Nothing but a page of the server that the widget talks to.
-    if (!/^\/(?![/\\])[\w\-./?=&#]*$/.test(path)) return null;
-    return { kind: "link", title: text(card["title"]), path, until: until && isDate(until) ? until : null };
+    if (path === null) return null;
+    const once = card["once"] !== false;
+    return { kind: "link", title: text(card["title"]), path, until: until && isDate(until) ? until : null, once };
+  }
+  if (card?.["kind"] === "sources") {
+    const path = readPath(card["url"]);
+    const lines = list(card["lines"], textOrNull);
+    if (path === null || lines.length === 0 || !text(card["title"])) return null;
+    return { kind: "sources", title: text(card["title"]), lines, path };
   }
   return null;
+}
+
+/** Nothing but a page of the server that the widget talks to; null: something else. */
+function readPath(value: unknown): string | null {
+  const path = text(value);
+  return /^\/(?![/\\])[\w\-./?=&#]*$/.test(path) ? path : null;
 }
 
 function isDate(value: string): boolean {

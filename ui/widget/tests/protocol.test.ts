@@ -107,9 +107,53 @@ const LINKS: [unknown, string | null, string][] = [
 for (const [url, path, why] of LINKS) {
   test(`a link card: ${why}`, () => {
     const { card } = readMessage({ text: "t", card: { kind: "link", title: "副本", url, until: "never" } })!;
-    assert.deepEqual(card, path === null ? null : { kind: "link", title: "副本", path, until: null });
+    assert.deepEqual(card, path === null ? null : { kind: "link", title: "副本", path, until: null, once: true });
   });
 }
+
+const ONCE: [unknown, boolean, string][] = [
+  [undefined, true, "a copy: used up when it is opened"],
+  [false, false, "papers: opened as often as wanted"],
+  [true, true, "said"],
+  ["no", true, "no answer: rather too careful"],
+];
+
+for (const [once, expected, why] of ONCE) {
+  test(`how often a link works: ${why}`, () => {
+    const { card } = readMessage({ text: "t", card: { kind: "link", title: "材料", url: "/rights/appeal/a", once } })!;
+    assert.equal((card as { once: boolean }).once, expected);
+  });
+}
+
+const RESTS_ON = {
+  kind: "sources",
+  title: "依据",
+  lines: ["《电信条例》第三十一条"],
+  url: "/rights/porting-conditions",
+};
+const SOURCES: [Record<string, unknown>, boolean, string][] = [
+  [{}, true, "as it is sent"],
+  [{ url: "//evil.example/x" }, false, "a page of another server"],
+  [{ url: "javascript:alert(1)" }, false, "a script"],
+  [{ url: null }, false, "no page"],
+  [{ lines: [] }, false, "nothing to unfold"],
+  [{ lines: [null, 7, ""] }, false, "no line that can be read"],
+  [{ lines: "《电信条例》" }, false, "no list"],
+  [{ title: "" }, false, "nothing to press"],
+];
+
+for (const [changed, isShown, why] of SOURCES) {
+  test(`sources: ${why}`, () => {
+    const { card } = readMessage({ text: "t", card: { ...RESTS_ON, ...changed } })!;
+    const { url, ...rest } = RESTS_ON;
+    assert.deepEqual(card, isShown ? { ...rest, path: url } : null);
+  });
+}
+
+test("sources: a line that is none is left out", () => {
+  const { card } = readMessage({ text: "t", card: { ...RESTS_ON, lines: ["一", 2, "三"] } })!;
+  assert.deepEqual(card?.kind === "sources" && card.lines, ["一", "三"]);
+});
 
 test("a receipt card", () => {
   const rows = [{ label: "时间", value: "11月22日 10:00" }];

@@ -90,6 +90,12 @@ const FIGURES: Card = {
   rows: [{ label: "套餐外流量", value: "+30.00 元", share: 1 }],
   total: { label: "合计", value: "+38.00 元" },
 };
+const SOURCES: Card = {
+  kind: "sources",
+  title: "依据",
+  lines: ["《电信条例》第三十一条"],
+  path: "/rights/broadband-repair-time",
+};
 const FILED = "已登记，工单号 TS261122-6XBFGA，由网络基础设施部负责。";
 const ONE_MORE = "工单 TS261122-6XBFGA：已受理。\n首次反馈：明天 08:28前。\n我们会尽快联系您。";
 
@@ -105,6 +111,8 @@ const TOLD: [string, string, Card, string][] = [
     FIGURES,
     "10月多了，主要是流量超了。",
   ],
+  ["sources: folded below, not told twice", "48 小时内。\n依据：《电信条例》第三十一条", SOURCES, "48 小时内。"],
+  ["sources: a word in the answer", "以依据为准。\n要注意：依据会变。", SOURCES, "以依据为准。\n要注意：依据会变。"],
   ["figures with a reason in the row", "套餐外流量 +12.00 元，超了 3 GB", FIGURES, "套餐外流量 +12.00 元，超了 3 GB"],
 ];
 

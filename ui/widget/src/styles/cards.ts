@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-/** Summary, ticket, figures, receipt, link; files. */
+/** Summary, ticket, figures, receipt, link, sources; files. */
 export const cards = css`
   .card {
     width: 100%;
@@ -277,5 +277,48 @@ export const cards = css`
     color: var(--muted);
     font-size: var(--small);
     font-weight: 400;
+  }
+
+  .sources summary {
+    display: flex;
+    align-items: center;
+    gap: 0.45em;
+    min-height: var(--target);
+    padding: 0.3em 0.85em;
+    color: var(--accent-text);
+    cursor: pointer;
+    list-style: none;
+  }
+
+  .sources summary::-webkit-details-marker {
+    display: none;
+  }
+
+  .sources summary::after {
+    content: "▸";
+    content: "▸" / "";
+  }
+
+  .sources[open] summary::after {
+    transform: rotate(90deg);
+  }
+
+  /* The card hides what stands out of it: the ring goes inside. */
+  .sources summary:focus-visible,
+  .sources .go:focus-visible {
+    border-radius: calc(var(--radius) - 1px);
+    outline-offset: -3px;
+  }
+
+  .sources ul {
+    margin: 0;
+    padding: 0 0.85em 0.3em 2em;
+    color: var(--muted);
+    font-size: var(--less);
+    overflow-wrap: anywhere;
+  }
+
+  .sources .go {
+    border-top: 1px solid var(--line);
   }
 `;

@@ -1,7 +1,16 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 
 import { checkIcon, copyIcon, figuresIcon, fileIcon, listIcon, ticketIcon } from "../icons.js";
-import type { Card, Figure, FiguresCard, LinkCard, ReceiptCard, SummaryCard, TicketCard } from "../protocol.js";
+import type {
+  Card,
+  Figure,
+  FiguresCard,
+  LinkCard,
+  ReceiptCard,
+  SourcesCard,
+  SummaryCard,
+  TicketCard,
+} from "../protocol.js";
 import { fill, SPOKEN } from "../texts/index.js";
 import { dayAndTime } from "../times.js";
 import type { View } from "./view.js";
@@ -11,6 +20,7 @@ export function card(shown: Card, view: View): TemplateResult {
   if (shown.kind === "figures") return figures(shown);
   if (shown.kind === "receipt") return receipt(shown, view);
   if (shown.kind === "link") return link(shown, view);
+  if (shown.kind === "sources") return sources(shown, view);
   return ticket(view.chat.conversation.newestCard(shown.number) ?? shown, view);
 }
 
@@ -124,15 +134,29 @@ function receipt({ number, title, rows }: ReceiptCard, view: View): TemplateResu
   </div>`;
 }
 
-function link({ title, path, until }: LinkCard, { chat, texts, language }: View): TemplateResult {
+function link({ title, path, until, once }: LinkCard, { chat, texts, language }: View): TemplateResult {
   const when = until === null ? "" : dayAndTime(until, Date.now() + chat.skew, texts, language);
+  const words = once ? texts.linkOnce : texts.linkUntil;
   return html`<div class="card link" part="card card-link">
     <a class="go" href=${chat.server + path} target="_blank" rel="noopener noreferrer" lang=${SPOKEN}>
       ${fileIcon}<span
-        >${title}${when ? html`<small lang=${language}>${fill(texts.linkUntil, { time: when })}</small>` : nothing}</span
+        >${title}${when ? html`<small lang=${language}>${fill(words, { time: when })}</small>` : nothing}</span
       >
     </a>
   </div>`;
+}
+
+/** Folded, as most people want the answer alone; the browser's own element, so it opens by the keyboard as well. */
+function sources({ title, lines, path }: SourcesCard, { chat, texts, language }: View): TemplateResult {
+  return html`<details class="card sources" part="card card-sources" lang=${SPOKEN}>
+    <summary>${title}</summary>
+    <ul>
+      ${lines.map((line) => html`<li>${line}</li>`)}
+    </ul>
+    <a class="go" href=${chat.server + path} target="_blank" rel="noopener noreferrer" lang=${language}>
+      ${fileIcon}<span>${texts.wholeAnswer}</span>
+    </a>
+  </details>`;
 }
 
 function copyButton(number: string, view: View): TemplateResult | typeof nothing {
