@@ -8,6 +8,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.complaints.grievance import complaint_under
 from actions.prelude import answered_before
 from actions.rights.account import check_closing, check_porting, step_asked
 from actions.rights.answering import answer_question
@@ -41,19 +42,27 @@ class Rights(Action):
         if asks_for_packet(tracker):
             events = await attend(dispatcher, tracker)
             return await packet(dispatcher, tracker) if events is None else events
+        if (step := _step_wanted(tracker)) is not None:
+            events = await attend(dispatcher, tracker)
+            return await step(dispatcher, tracker) if events is None else events
         events = await answered_before(dispatcher, tracker)
         if events is not None:
             return events
         if (id_ := entity_of(tracker, "article")) is not None and is_article(id_):
             say_article(dispatcher, article_of(id_), is_more=entity_of(tracker, "choice") == "more")
             return end_turn(tracker)
-        label, sub = intent_of(tracker)[0], sub_of(tracker)
-        wanted = "lesson" if entity_of(tracker, "lesson") else entity_of(tracker, "step") or sub or step_asked(tracker)
-        if wanted and (step := _STEPS.get((label, wanted))):
-            return await step(dispatcher, tracker)
-        if sub == "against_will":
+        if sub_of(tracker) == "against_will":
             dispatcher.utter_message(response="utter_against_will")
             return end_turn(tracker)
         events = answer_question(dispatcher, tracker)
         second = second_matter(tracker)
         return [*(offer(dispatcher, second) if second else []), *events]
+
+
+def _step_wanted(tracker: Tracker) -> _Step | None:
+    """By a button, by words that are sure, or by the sub-label of words that tell no grievance."""
+    label = intent_of(tracker)[0]
+    wanted = "lesson" if entity_of(tracker, "lesson") else entity_of(tracker, "step") or step_asked(tracker)
+    if wanted is None and not complaint_under(tracker):
+        wanted = sub_of(tracker)
+    return _STEPS.get((label, wanted)) if wanted else None

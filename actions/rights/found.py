@@ -17,6 +17,9 @@ _ASKS = re.compile(
     "|(?P<verb>[一-鿿])不(?P=verb)|有没有|可不可以|合不合|合[法规]|违[法规]|规定|允许|权利|义务|资格|材料|条件|期限|时限|标准"
 )
 _GRIEVANCE = re.compile("凭[什啥]|我要投诉|要求你们|必须给我|赶紧|马上给我|退我|还我")
+#: labels of what is looked up or done for the customer, where the model is sure of one
+_FLOWS = ("billing_", "privacy_", "ticket_status", "satisfaction", "greet_chitchat")
+_SURE = 0.6
 #: characters; longer words tell a story
 _LONGEST = 60
 
@@ -30,9 +33,12 @@ def ranked_of(tracker: Tracker) -> list[Ranked]:
 
 
 def sure_article(tracker: Tracker) -> str | None:
-    """The article that the words surely ask for, whatever their label."""
+    """The article that the words surely ask for, though their label is of something else."""
+    label, confidence = intent_of(tracker)
+    if label != "privacy_policy" and label.startswith(_FLOWS) and confidence >= _SURE:
+        return None
     ranked = ranked_of(tracker)
-    return ranked[0].id if is_sure(ranked, intent_of(tracker)[0]) else None
+    return ranked[0].id if is_sure(ranked, label) else None
 
 
 def asks_about_right(tracker: Tracker) -> bool:
