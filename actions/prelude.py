@@ -21,6 +21,7 @@ from actions.questions import question_in
 from actions.remarks import offer_step
 from actions.rights.answering import answer_surely
 from actions.rights.found import asks_about_right, sure_article
+from actions.rights.telling import offer_beside
 from actions.steps import step_in
 from actions.suggestions import is_suggestion, propose
 from actions.turn import intent_of, sub_of, text_of
@@ -38,6 +39,8 @@ _SAID_OFTEN = 3
 _LOOKED_UP = ("utter_account", "utter_privacy_copy_progress", "utter_privacy_delete_running")
 #: confidence
 _SURE = 0.5
+#: labels of questions about one's own account and data, behind which there may be a general one
+_LOOKED_UP_FOR_THEM = ("billing_", "privacy_access", "privacy_correct", "privacy_delete")
 
 #: questions about complaining that people ask outside of the form as well
 _ASIDES = ("how_long", "fee", "data", "anonymous", "evidence", "evidence_received", "useful", "after")
@@ -78,6 +81,8 @@ async def answered_before(dispatcher: CollectingDispatcher, tracker: Tracker) ->
         return end_turn(tracker)
     if torn_between(tracker) and sure_article(tracker) is None:
         return ask_which(dispatcher, tracker) or [FollowupAction("action_not_understood")]
+    if intent_of(tracker)[0].startswith(_LOOKED_UP_FOR_THEM):
+        offer_beside(dispatcher, tracker)
     return None
 
 

@@ -27,6 +27,7 @@ from actions.privacy.asked import Asked
 from actions.privacy.elsewhere import Whose, say_whose, sure_whose
 from actions.privacy.question import Matter, Wish, wish_by_words
 from actions.rights.found import asks_about_right
+from actions.rights.telling import offer_beside
 from actions.turn import text_of
 from actions.urgent import attend, leave_form
 from actions.which import ask_which
@@ -67,6 +68,7 @@ class ValidateComplaintForm(Action):
         if complaint.asked is None and not is_sure and (asked := ask_which(dispatcher, tracker)):
             return asked
         if complaint.asked is None:
+            offer_beside(dispatcher, tracker)
             question = begin(complaint, dispatcher, tracker)
             await _fill_proved_line(complaint, tracker)
         elif wants_to_go_on(text) or keep_wish(complaint, dispatcher, tracker):

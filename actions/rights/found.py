@@ -9,7 +9,7 @@ from rasa_sdk import Tracker
 from actions.turn import intent_of, text_of
 from care.plain import plain
 from care.rights.articles import is_article
-from care.rights.choosing import Ranked, is_sure
+from care.rights.choosing import Ranked, choose, is_sure
 
 #: asks in general, and tells no grievance; 「凭什么」 is one
 _ASKS = re.compile(
@@ -43,7 +43,14 @@ def sure_article(tracker: Tracker) -> str | None:
 
 def asks_about_right(tracker: Tracker) -> bool:
     """A question that an article surely answers, where its label or single words look like a complaint."""
+    return _asks_in_general(tracker) and sure_article(tracker) is not None
+
+
+def article_beside(tracker: Tracker) -> str | None:
+    """The article that answers the question, too, where something is looked up or filed for the customer."""
+    return choose(ranked_of(tracker)).answer if _asks_in_general(tracker) else None
+
+
+def _asks_in_general(tracker: Tracker) -> bool:
     text = plain(text_of(tracker))
-    if len(text) > _LONGEST or _GRIEVANCE.search(text) or not _ASKS.search(text):
-        return False
-    return sure_article(tracker) is not None
+    return len(text) <= _LONGEST and _ASKS.search(text) is not None and _GRIEVANCE.search(text) is None

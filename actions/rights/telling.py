@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.rights.found import article_beside
 from care.privacy.articles import in_full
-from care.rights.articles import Article, address_of, article_after
+from care.rights.articles import Article, address_of, article_after, article_of
 from care.wording import buttons, say
 
 #: buttons under an answer, the person's last
@@ -38,10 +40,18 @@ def say_in_passing(dispatcher: CollectingDispatcher, article: Article) -> None:
 def offer_article(dispatcher: CollectingDispatcher, category: str) -> None:
     """The one that fits a complaint that was filed, as the address of its page."""
     if (article := article_after(category) or article_after("other")) is not None:
-        link = {"kind": "link", "title": article.title, "url": address_of(article), "until": None}
-        dispatcher.utter_message(
-            response="utter_article_after", title=article.title, url=link["url"], json_message={"card": link}
-        )
+        _say_address(dispatcher, "utter_article_after", article)
+
+
+def offer_beside(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+    """The one that answers the question in general, in front of what is looked up or filed for the customer."""
+    if (id_ := article_beside(tracker)) is not None:
+        _say_address(dispatcher, "utter_article_beside", article_of(id_))
+
+
+def _say_address(dispatcher: CollectingDispatcher, response: str, article: Article) -> None:
+    link = {"kind": "link", "title": article.title, "url": address_of(article), "until": None}
+    dispatcher.utter_message(response=response, title=article.title, url=link["url"], json_message={"card": link})
 
 
 def payload(article_id: str, *, is_more: bool = False) -> str:

@@ -59,6 +59,7 @@ _PARTS = re.compile(
 #: Of personal data: needs a proof that is over, a second number, a fixed line, old tickets, doubtful conversations, or
 #: the worker at one moment of a job: tests/actions/privacy, tests/e2e/test_privacy_scan.py.
 _ELSEWHERE = {
+    "utter_against_will",  # where no article is sure: tests/actions/rights/test_answering.py
     "utter_minor_grown",
     "utter_minor_grown_goes_on",
     "utter_minor_guardian_goes_on",
