@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 #: from this score on the first article is the answer,
-ANSWER = 0.6
+ANSWER = 0.65
 #: where it is this far before the second one
 MARGIN = 0.15
 #: from this score on an article is offered
