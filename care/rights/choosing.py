@@ -1,7 +1,7 @@
 """Which article answers a question: one of those that the search found near, a choice of two or three, or none.
 
 The scores are probabilities that an article answers the message, as bot/nlu/articles.py learnt them; the values here
-were chosen on the development questions (tests/bot/lab/rights_dev.yml; docs/rights.md has the table).
+were chosen on the development questions (tests/bot/lab/rights_dev.yml; docs/rights.md has a table).
 """
 
 from __future__ import annotations
