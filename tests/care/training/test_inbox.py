@@ -15,6 +15,7 @@ from care.conversations.service import store_replies
 from care.conversations.tables import Message
 from care.db import run, transaction
 from care.errors import CareError, InvalidInput, NotAllowed
+from care.rights.choosing import NEAR
 from care.settings import settings
 from care.training import corpus, service
 from care.training.service import Accepted, Item
@@ -71,6 +72,10 @@ READINGS = [
     (Reading("billing_detail", None, 0.30, []), True, "understood, and not sure"),
     (Reading("billing_detail", None, 0.35, []), False, "as sure as it has to be"),
     (SURE, False, "sure"),
+    (Reading("rights_other", None, 0.95, []), True, "a right of which no article speaks"),
+    (Reading("rights_other", None, 0.95, [], ("duty-law", NEAR - 0.01)), True, "none is near enough to be offered"),
+    (Reading("rights_other", None, 0.95, [], ("duty-law", NEAR)), False, "one was offered"),
+    (Reading("out_of_scope", None, 0.95, []), False, "no right is asked for"),
     (None, False, "nothing was understood at all: a person's conversation"),
 ]
 

@@ -149,6 +149,12 @@ READINGS = [
         Reading("ticket_status", "urge", 0.9, []),
         "a sub-label; a bot that sends no ranking",
     ),
+    (
+        {"intent": "rights_other", "confidence": 0.9, "article": {"id": "vas-refund", "score": 0.8}},
+        Reading("rights_other", None, 0.9, [], ("vas-refund", 0.8)),
+        "the article about rights that is nearest",
+    ),
+    ({"intent": "rights_other", "article": {"id": "vas-refund", "score": "NaN"}}, None, "an odd score costs no answer"),
     ({"intent": "inform", "confidence": 0.9, "ranking": RANKING * 9}, 5, "no more than five are kept"),
     ({"intent": None, "confidence": 0.0}, None, "nothing to understand"),
     ({}, None, "a bot of before: no reading, and the answer all the same"),

@@ -41,6 +41,13 @@ def test_what_understanding_said_is_kept_with_the_answer() -> None:
     assert "账单".encode() not in raw_bytes()
 
 
+def test_the_nearest_article_is_kept_with_it() -> None:
+    customer = Talker()
+    customer.say(WORDS, Reading("rights_other", None, 0.5, [], ("vas-refund", 0.8)))
+    assert scalar("SELECT article FROM readings") == "vas-refund"
+    assert scalar("SELECT article_score FROM readings") == 0.8
+
+
 def test_it_costs_no_round_trip() -> None:
     """Status and reading in one statement."""
 
