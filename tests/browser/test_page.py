@@ -61,7 +61,7 @@ def test_a_person_and_the_rights_are_always_in_view(window: Window) -> None:
     window.open()
     always = window.page.get_by_role("group", name="快捷操作")
     always.get_by_role("button", name="我的权利").click()
-    window.wait_for("有权")
+    window.wait_for("每条回答都有依据")
     always.get_by_role("button", name="转人工").click()
     always.get_by_text("人工排队中").wait_for()
     window.wait(lambda: window.answers and "转人工" in window.answers[0].text, "the answer to it")

@@ -98,7 +98,7 @@ class Toy:
         shutil.copytree(ROOT / "care" / "training", root / "care" / "training", ignore=_CACHES)
         (root / "care" / "privacy").mkdir()
         periods = (f"privacy/{name}" for name in ("__init__.py", "retention.py", "retention.yml", "rules.py"))
-        for name in ("__init__.py", "errors.py", "files.py", "plain.py", *periods):
+        for name in ("numbers.py", "__init__.py", "errors.py", "files.py", "plain.py", *periods):
             shutil.copy(ROOT / "care" / name, root / "care" / name)
         for name, variable in (("actions", "QUANYI_ACTIONS_PORT"), ("web", "QUANYI_PORT")):
             (root / name).mkdir()
