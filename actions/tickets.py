@@ -20,7 +20,6 @@ from actions.privacy.progress import progress
 from actions.questions import question_in
 from actions.rights.answering import answer_surely
 from actions.rights.found import asks_about_right
-from actions.rights.telling import offer_beside
 from actions.second import offer, second_matter
 from actions.standing import newest_open
 from actions.steps import agrees_to_withdraw, step_in, step_of
@@ -73,7 +72,6 @@ class FollowUp(Action):
         if question_in(plain(text_of(tracker)), "") == "how_long" and await newest_open(tracker) is None:
             await answer_digression(dispatcher, tracker, "how_long")
             return end_turn(tracker)
-        offer_beside(dispatcher, tracker)
         events = await go_on(dispatcher, tracker, matter_of(tracker))
         second = second_matter(tracker)
         is_done = ActiveLoop(followup.FORM) not in events

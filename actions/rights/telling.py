@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.rights.found import article_beside
+from actions.turn import intent_of
 from care.privacy.articles import in_full
 from care.rights.articles import Article, address_of, article_after, article_of
 from care.wording import buttons, say
@@ -45,8 +46,10 @@ def offer_article(dispatcher: CollectingDispatcher, category: str) -> None:
 
 def offer_beside(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
     """The one that answers the question in general, in front of what is looked up or filed for the customer."""
-    if (id_ := article_beside(tracker)) is not None:
-        _say_address(dispatcher, "utter_article_beside", article_of(id_))
+    id_ = article_beside(tracker)
+    # what is told about a request is of no use to somebody for whom it is being carried out
+    if id_ is not None and (article := article_of(id_)).label != intent_of(tracker)[0]:
+        _say_address(dispatcher, "utter_article_beside", article)
 
 
 def _say_address(dispatcher: CollectingDispatcher, response: str, article: Article) -> None:

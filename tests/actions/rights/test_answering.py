@@ -141,3 +141,9 @@ async def test_beside_a_question_about_an_account_stands_the_address(actions: Ac
 async def test_a_number_that_was_closed_against_the_will(actions: Actions) -> None:
     """Where no article is near: a person, or a ticket."""
     assert await Play(actions).names("我的号没了", "rights_cancellation", sub="against_will") == ["utter_against_will"]
+
+
+async def test_a_request_that_is_carried_out_is_not_explained(actions: Actions) -> None:
+    """The article about viewing stands beside no view."""
+    said = await Play(actions).names("你们存了我哪些资料", "privacy_access", articles={"privacy-view": 0.9})
+    assert said == ["utter_privacy_ask_phone"]
