@@ -15,6 +15,7 @@ def _heard(intent: dict[str, Any], ranking: Any) -> list[Any]:
 DETAIL = {"name": "billing_detail", "confidence": 0.31}
 OTHER = {"name": "complaint_billing", "confidence": 0.3}
 FALLBACK = {"name": "nlu_fallback", "confidence": 0.35}
+NEAR = {"id": "broadband-repair-time", "score": 0.9}
 
 READINGS = [
     (DETAIL | {"sub": None}, [DETAIL, OTHER], (None, ["billing_detail", "complaint_billing"]), "understood"),
@@ -40,4 +41,10 @@ def test_confidences_are_kept() -> None:
 
 
 def test_nothing_was_said() -> None:
-    assert answer_of([]) == {"replies": [], "intent": None, "sub": None, "confidence": 0.0, "ranking": []}
+    nothing = {"replies": [], "intent": None, "sub": None, "confidence": 0.0, "ranking": [], "article": None}
+    assert answer_of([]) == nothing
+
+
+def test_the_nearest_article_about_rights_is_told() -> None:
+    event = UserUttered("宽带几天修好", DETAIL, parse_data={"articles": [NEAR, {"id": "other", "score": 0.1}]})
+    assert answer_of([event])["article"] == NEAR

@@ -22,6 +22,7 @@ def test_replies_keep_order_and_shape(chat: Any) -> None:
         "sub": None,
         "confidence": 1.0,
         "ranking": [{"label": "two_replies", "confidence": 1.0}],
+        "article": None,
         "replayed": False,
     }
 
