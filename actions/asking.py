@@ -83,3 +83,8 @@ def finished(tracker: Tracker, form: str, events: Events, forget: Sequence[str])
     if following is None:
         return [*forgotten, *rest, *(leave_form(tracker) if is_open else end_turn(tracker))]
     return [*forgotten, *rest, *(leave_form(tracker, following) if is_open else [FollowupAction(following)])]
+
+
+def asks_on(events: list[dict[str, Any]]) -> bool:
+    """Do the events of an answer open a form?"""
+    return any(event["event"] == "active_loop" and event["name"] for event in events)

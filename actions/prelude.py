@@ -19,7 +19,7 @@ from actions.hints import hint
 from actions.memory import said_last, times_in_a_row
 from actions.questions import question_in
 from actions.remarks import offer_step
-from actions.rights.answering import answer_surely
+from actions.rights.answering import answer_in_doubt
 from actions.rights.found import asks_about_right, sure_article
 from actions.rights.telling import offer_beside
 from actions.steps import step_in
@@ -61,7 +61,7 @@ async def answered_before(dispatcher: CollectingDispatcher, tracker: Tracker) ->
         return [FollowupAction("action_not_understood")]  # a guess after what was not understood is no answer
     if hinted := await hint(dispatcher, tracker):
         return hinted
-    if asks_about_right(tracker) and (told := answer_surely(dispatcher, tracker)) is not None:
+    if asks_about_right(tracker) and (told := answer_in_doubt(dispatcher, tracker)) is not None:
         return told
     if step_in(text_of(tracker)):
         return [FollowupAction("action_follow_up")]

@@ -18,7 +18,7 @@ from actions.followup import REOPEN, STEPS, WITHDRAW, Matter, ask, close, go_on,
 from actions.moves import action_of_button, matter_told, names_ticket, wants_to_cancel
 from actions.privacy.progress import progress
 from actions.questions import question_in
-from actions.rights.answering import answer_surely
+from actions.rights.answering import answer_in_doubt
 from actions.rights.found import asks_about_right
 from actions.second import offer, second_matter
 from actions.standing import newest_open
@@ -61,7 +61,7 @@ class FollowUp(Action):
             return events
         if (told := await progress(dispatcher, tracker)) is not None:
             return told
-        if asks_about_right(tracker) and (events := answer_surely(dispatcher, tracker)) is not None:
+        if asks_about_right(tracker) and (events := answer_in_doubt(dispatcher, tracker)) is not None:
             return events
         if (
             intent_of(tracker)[0] == "ticket_status"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
+from pydantic import BaseModel, ValidationError
 
 from care.errors import InvalidInput
+
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 def read_yaml(path: Path, reason: str, variable: str | None = None) -> Any:
@@ -21,3 +24,13 @@ def read_yaml(path: Path, reason: str, variable: str | None = None) -> Any:
         raise InvalidInput(reason, f"{path}: not UTF-8; save it as UTF-8") from error
     except (yaml.YAMLError, ValueError) as error:  # the latter: a day that no month has
         raise InvalidInput(reason, f"{path}: not YAML: {error}") from error
+
+
+def read_model(path: Path, kind: type[_Model], reason: str) -> _Model:
+    """A YAML file as a model. Raises InvalidInput (`reason`) naming file and place."""
+    try:
+        return kind.model_validate(read_yaml(path, reason))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "file"
+        raise InvalidInput(reason, f"{path}: {place}: {first['msg'].removeprefix('Value error, ')}") from error

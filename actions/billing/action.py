@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
 from actions.account import NeedsCode, NeedsNumber, chosen_line, lines_of, number_in, wants_another_number
-from actions.asking import Read, read_code
+from actions.asking import Read, asks_on, read_code
 from actions.billing.answering import answer_message, answer_question, ask_for
 from actions.billing.asked import Events, Question
 from actions.billing.form import (
@@ -78,7 +78,7 @@ class Billing(Action):
         second = second_matter(tracker)
         if second is None:
             return events
-        return [*([SlotSet(REST, second)] if _asks_on(events) else offer(dispatcher, second)), *events]
+        return [*([SlotSet(REST, second)] if asks_on(events) else offer(dispatcher, second)), *events]
 
 
 class ValidateBillingForm(Action):
@@ -151,10 +151,6 @@ def _waiting(tracker: Tracker) -> Question:
     return question
 
 
-def _asks_on(events: Events) -> bool:
-    return any(event["event"] == "active_loop" and event["name"] for event in events)
-
-
 def _asks_another_question(tracker: Tracker, question: Question) -> bool:
     """A question, or a button, about an account. A bare number is an answer, whatever its label."""
     intent, confidence = intent_of(tracker)
@@ -173,10 +169,8 @@ def _another_matter(tracker: Tracker) -> str | None:
         return None
     if intent == "ticket_status":
         return "action_follow_up"
-    if (
-        intent.startswith("rights_") and topic_asked(tracker) is not None
-    ):  # 「我要销户」: it is not looked up with every billing system
-        return "action_rights"
+    if intent.startswith("rights_") and topic_asked(tracker) is not None:
+        return "action_rights"  # 「我要销户」: it is not looked up with every billing system
     text = text_of(tracker)
     is_request = intent.startswith("privacy_") and asked_article(tracker) is None and number_in(text) is None
     return "action_privacy" if is_request and not question_in(plain(text), "") else None
@@ -223,4 +217,4 @@ async def _read_code(dispatcher: CollectingDispatcher, tracker: Tracker) -> Even
 def _rest(dispatcher: CollectingDispatcher, tracker: Tracker, events: Events) -> Events:
     """The second matter of the message that began it, where no complaint was left in the middle."""
     rest, is_left = tracker.get_slot(REST), tracker.get_slot("complaint_category") is not None
-    return [] if rest is None or is_left or _asks_on(events) else offer(dispatcher, str(rest))
+    return [] if rest is None or is_left or asks_on(events) else offer(dispatcher, str(rest))

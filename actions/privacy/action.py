@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
 from actions.account import NeedsCode, NeedsNumber, chosen_line, lines_of, number_in, wants_another_number
-from actions.asking import Read, read_code
+from actions.asking import Read, asks_on, read_code
 from actions.billing.leaving import lock_up, wants_out
 from actions.billing.third_party import refusal_of
 from actions.codes import Code, wants_another
@@ -107,7 +107,7 @@ class Privacy(Action):
             return done(tracker)
         events = await answer_wish(dispatcher, tracker, wish)
         second = second_matter(tracker)
-        return events if second is None or _asks_on(events) else [*offer(dispatcher, second), *events]
+        return events if second is None or asks_on(events) else [*offer(dispatcher, second), *events]
 
 
 class ValidatePrivacyForm(Action):
@@ -265,10 +265,6 @@ def _waiting(tracker: Tracker) -> Wish:
     wish = pending(tracker)
     assert wish is not None  # the form is never open without one
     return wish
-
-
-def _asks_on(events: Events) -> bool:
-    return any(event["event"] == "active_loop" and event["name"] for event in events)
 
 
 def _another_wish(tracker: Tracker) -> Wish | None:

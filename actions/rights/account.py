@@ -8,6 +8,7 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.asking import asks_on
 from actions.billing.answering import answer_message
 from actions.billing.asked import Events
 from actions.billing.question import topic_asked
@@ -53,8 +54,7 @@ def _can_be_looked_up() -> bool:
 async def _check(dispatcher: CollectingDispatcher, tracker: Tracker, begins: str) -> Events:
     bubbles = CollectingDispatcher()
     events = await answer_message(bubbles, tracker)
-    is_asking = any(event["event"] == "active_loop" and event["name"] for event in events)
-    if is_asking and text_of(tracker):  # a button says by itself what comes
+    if asks_on(events) and text_of(tracker):  # a button says by itself what comes
         dispatcher.utter_message(response=begins)
     dispatcher.messages += bubbles.messages
     return events

@@ -43,7 +43,7 @@ def answer_question(dispatcher: CollectingDispatcher, tracker: Tracker) -> Event
     elif (first := _FIRST.get(label)) and (not words or (len(words) <= _TOPIC and confidence >= _SURE)):
         say_article(dispatcher, article_of(first))
     elif not words or (len(words) <= _TOPIC and not chosen.offers):
-        say_menu(dispatcher)
+        dispatcher.utter_message(response="utter_rights")
     elif chosen.offers:
         _offer(dispatcher, chosen.offers)
     else:
@@ -63,11 +63,6 @@ def answer_in_doubt(dispatcher: CollectingDispatcher, tracker: Tracker) -> Event
     return None
 
 
-def answer_surely(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
-    """A message of any other label; None: no article surely answers it."""
-    return None if sure_article(tracker) is None else answer_in_doubt(dispatcher, tracker)
-
-
 def asked_article(tracker: Tracker) -> Article | None:
     """The article that the words ask for: by their label and the search, or surely, whatever their label."""
     label, sub = intent_of(tracker)[0], sub_of(tracker)
@@ -76,11 +71,6 @@ def asked_article(tracker: Tracker) -> Article | None:
     if id_ is not None:
         return article_of(id_)
     return policy_article(sub) if label == "privacy_policy" and sub else None
-
-
-def say_menu(dispatcher: CollectingDispatcher) -> None:
-    """What people ask most, and the lessons."""
-    dispatcher.utter_message(response="utter_rights")
 
 
 def _offer(dispatcher: CollectingDispatcher, ids: Iterable[str]) -> None:

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Column, LargeBinary, MetaData, String, Table
 from sqlalchemy.dialects.postgresql import JSONB
 
 from care.db import SealedType
 from care.errors import InvalidInput
-from care.files import read_yaml
+from care.files import read_model
 from care.privacy.retention import PERIODS
 
 FOLDER = Path(__file__).with_name("places")
@@ -27,7 +27,6 @@ NOTHING = "nothing"
 #: what stands in the map as a table and is a file: the telephones of demo mode
 FILES = frozenset({"sms_log"})
 
-_Model = TypeVar("_Model", bound=BaseModel)
 _Words = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -98,22 +97,13 @@ def data_map() -> DataMap:
 def load_data_map(folder: Path) -> DataMap:
     """All maps of a folder. Raises InvalidInput (reason `data_map`) naming file and place."""
     files = {path.stem: path for path in sorted(folder.glob("*.yml"))}
-    nothing = _read(files.pop(NOTHING), _Nothing) if NOTHING in files else _Nothing(tables={})
-    places = {name: _read(path, PlaceMap) for name, path in files.items()}
+    nothing = read_model(files.pop(NOTHING), _Nothing, "data_map") if NOTHING in files else _Nothing(tables={})
+    places = {name: read_model(path, PlaceMap, "data_map") for name, path in files.items()}
     for name, place in places.items():
         if place.retention not in PERIODS:
             told = f"retention: {place.retention} is none of {', '.join(sorted(PERIODS))}"
             raise InvalidInput("data_map", f"{files[name]}: {told}")
     return DataMap(places=places, nothing=nothing.tables)
-
-
-def _read(path: Path, kind: type[_Model]) -> _Model:
-    try:
-        return kind.model_validate(read_yaml(path, "data_map"))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "file"
-        raise InvalidInput("data_map", f"{path}: {place}: {first['msg']}") from error
 
 
 def faults_of(known: DataMap, metadata: MetaData) -> list[str]:

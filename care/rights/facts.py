@@ -17,10 +17,10 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from care.errors import InvalidInput
-from care.files import read_yaml
+from care.files import read_model
 from care.wording import say
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "data" / "facts"
@@ -102,12 +102,7 @@ class _File(_Strict):
 
 def load_facts(path: Path) -> dict[str, Fact]:
     """Raises InvalidInput (reason `facts`) naming file and place."""
-    try:
-        return dict(_File.model_validate(read_yaml(path, "facts")).facts)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "file"
-        raise InvalidInput("facts", f"{path}: {place}: {first['msg'].removeprefix('Value error, ')}") from error
+    return dict(read_model(path, _File, "facts").facts)
 
 
 def load_all(folder: Path) -> dict[str, Fact]:

@@ -9,14 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from care.accounts.service import conversations_of_same_user
-from care.errors import InvalidInput
-from care.files import read_yaml
+from care.files import read_model
 from care.once import OnceKey
 from care.rights.articles import article_of
 from care.rights.tables import LessonAnswer
@@ -100,12 +99,7 @@ class Progress:
 
 def load_lesson(path: Path) -> Lesson:
     """Raises InvalidInput (reason `lesson`) naming file and place."""
-    try:
-        return Lesson.model_validate(read_yaml(path, "lesson"))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "file"
-        raise InvalidInput("lesson", f"{path}: {place}: {first['msg'].removeprefix('Value error, ')}") from error
+    return read_model(path, Lesson, "lesson")
 
 
 @lru_cache(maxsize=1)
