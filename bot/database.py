@@ -61,7 +61,13 @@ _KEYS = "SELECT DISTINCT sender_id FROM bot_turns"
 
 _PAGE = """
 SELECT session, turn, message_id, data, created_at FROM bot_turns
- WHERE sender_id = %s AND (session, turn) > (%s, %s) ORDER BY session, turn LIMIT %s
+ WHERE sender_id = %(sender)s AND (session, turn) > (%(session)s, %(turn)s) ORDER BY session, turn LIMIT %(limit)s
+"""
+_PAGE_OF_NEWEST = """
+SELECT session, turn, message_id, data, created_at FROM bot_turns
+ WHERE sender_id = %(sender)s AND (session, turn) > (%(session)s, %(turn)s)
+   AND session = (SELECT max(session) FROM bot_turns WHERE sender_id = %(sender)s)
+ ORDER BY session, turn LIMIT %(limit)s
 """
 # The last row of a session stands for it. Held, so that no turn goes on from it before it is gone.
 _OLD_SESSIONS = """
@@ -192,11 +198,14 @@ class TurnTable:
                 return deleted
             deleted += cursor.rowcount
 
-    async def page(self, sender_id: str, after: tuple[int, int], limit: int) -> list[StoredRow]:
-        """Up to ``limit`` rows of a conversation behind this session and turn."""
+    async def page(
+        self, sender_id: str, after: tuple[int, int], limit: int, *, newest: bool = False
+    ) -> list[StoredRow]:
+        """Up to ``limit`` rows of a conversation behind this session and turn; ``newest``: of its last session only."""
 
         async def fetch(conn: AsyncConnection[Any]) -> list[StoredRow]:
-            cursor = await conn.execute(_PAGE, (sender_id, *after, limit))
+            values = {"sender": sender_id, "session": after[0], "turn": after[1], "limit": limit}
+            cursor = await conn.execute(_PAGE_OF_NEWEST if newest else _PAGE, values)
             return [StoredRow(*row) for row in await cursor.fetchall()]
 
         return await self._repairing(fetch)

@@ -2,9 +2,10 @@
 
 ``POST /webhooks/quanyi/tracker/OPERATION``, header ``X-Quanyi-Secret``:
 
-- ``export`` ``{"conversation_id", "after": [session, turn]?}`` → ``{"events": […], "next": [session, turn] | null}``:
-  everything that is stored of it, the oldest first, a page a call; ``after`` is the ``next`` of the call before. An
-  event is what Rasa stored (texts, entities, slots, times as POSIX seconds), and ``session``, ``turn``, ``stored_at``.
+- ``export`` ``{"conversation_id", "after": [session, turn]?, "newest": bool?}`` → ``{"events": […], "next": [session,
+  turn] | null}``: everything that is stored of it, the oldest first, a page a call; ``after`` is the ``next`` of the
+  call before. ``newest``: only of the session that was begun last, which has all that is known now. An event is what
+  Rasa stored (texts, entities, slots, times as POSIX seconds), and ``session``, ``turn``, ``stored_at``.
 - ``delete`` ``{"conversation_id"}`` → ``{"deleted": rows}``: all sessions of it. 0: there is nothing (left).
 - ``expire`` ``{"before": ISO 8601 with zone, "limit": sessions}`` → ``{"deleted": rows}``: of sessions whose newest
   row is older. A session goes whole or not at all, because a tracker is rebuilt from all of its rows; ``bot.sessions``
@@ -47,6 +48,7 @@ log = structlog.get_logger("bot.trackers")
 class Export:
     conversation_id: str
     after: tuple[int, int]
+    newest: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,10 @@ def parse(operation: str, body: dict[str, Any]) -> Work:
         Invalid: see there.
     """
     if operation == "export":
-        return Export(id_of(body, "conversation_id"), _behind(body, [int, int]) or (-1, -1))
+        if not isinstance(body.get("newest", False), bool):
+            raise Invalid("newest must be true or false")
+        after = _behind(body, [int, int]) or (-1, -1)
+        return Export(id_of(body, "conversation_id"), after, body.get("newest", False))
     if operation == "delete":
         return Delete(id_of(body, "conversation_id"))
     if operation == "expire":
@@ -107,7 +112,7 @@ async def do(work: Work, turns: Turns, agent: Agent | None) -> tuple[int, dict[s
 
 
 async def _export(store: EncryptedTrackerStore, work: Export) -> dict[str, Any]:
-    rows = await store.table.page(work.conversation_id, work.after, PAGE)
+    rows = await store.table.page(work.conversation_id, work.after, PAGE, newest=work.newest)
     # Beside the event loop: other customers' turns run on it.
     events = await asyncio.to_thread(_events, store, work.conversation_id, rows)
     return {"events": events, "next": [rows[-1].session, rows[-1].turn] if len(rows) == PAGE else None}

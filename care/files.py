@@ -26,10 +26,10 @@ def read_yaml(path: Path, reason: str, variable: str | None = None) -> Any:
         raise InvalidInput(reason, f"{path}: not YAML: {error}") from error
 
 
-def read_model(path: Path, kind: type[_Model], reason: str) -> _Model:
-    """A YAML file as a model. Raises InvalidInput (`reason`) naming file and place."""
+def read_model(path: Path, kind: type[_Model], reason: str, variable: str | None = None) -> _Model:
+    """A YAML file as a model. Raises InvalidInput (`reason`) naming file and place; `variable` as in `read_yaml`."""
     try:
-        return kind.model_validate(read_yaml(path, reason))
+        return kind.model_validate(read_yaml(path, reason, variable))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "file"

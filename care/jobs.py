@@ -7,20 +7,25 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import anyio.to_thread
 import procrastinate
 from prometheus_client import Counter, Gauge
 from sqlalchemy.orm import Session
 
 from care import db
 from care.accounts.sms import SmsSender
+from care.alarms import service as alarms
+from care.audit.verifying import head_of
 from care.billing import placing, reminding
 from care.billing.system import billing
-from care.followup import locks
+from care.handoff import tending
+from care.locks import service as locks
 from care.logs import get_logger
 from care.notices import sending
 from care.privacy import auditing, by_person, copying, erasing, expiring, requests
 from care.privacy.tracker import Tracker
 from care.settings import settings
+from care.sla.policy import policy
 from care.turns import service
 from care.turns.runner import Runner
 
@@ -53,6 +58,15 @@ def create_app(runner: Runner, sender: SmsSender, tracker: Tracker) -> procrasti
             _log.info("turns_swept", conversations=len(waiting))
             _swept.inc(len(waiting))
             await runner.run_many(waiting, _SWEPT_AT_ONCE)
+
+    @app.periodic(cron="* * * * * */5")
+    @app.task(name="handoff.tend", queueing_lock="handoff.tend", pass_context=False)
+    async def tend_queue(timestamp: int) -> None:
+        """Who waits for a person: offered to who is free, told when it takes long; who has gone gives back."""
+        target = timedelta(seconds=policy().targets.wait_seconds)
+        done = await anyio.to_thread.run_sync(tending.tend, db.utcnow(), target)
+        if done.get("gone") or done.get("late"):
+            _log.info("queue_tended", **done)
 
     @app.periodic(cron="* * * * * */5")
     @app.task(name="notices.send", queueing_lock="notices.send", pass_context=False)
@@ -114,8 +128,9 @@ def create_app(runner: Runner, sender: SmsSender, tracker: Tracker) -> procrasti
     @app.periodic(cron="17 19 * * *")
     @app.task(name="privacy.expire", queueing_lock="privacy.expire", lock="privacy.expire", pass_context=False)
     async def expire(timestamp: int) -> None:
-        """Personal data that are older than their period."""
+        """Personal data that are older than their period. The head of the audit goes into the log, out of its reach."""
         await expiring.expire_due(tracker)
+        _log.info("audit_head", head=str(await runner.in_database(head_of)))
 
     # Sunday 03:40 in China.
     @app.periodic(cron="40 19 * * 6")
@@ -127,9 +142,15 @@ def create_app(runner: Runner, sender: SmsSender, tracker: Tracker) -> procrasti
     @app.periodic(cron="17 * * * *")
     @app.task(name="lookups.forget", queueing_lock="lookups.forget", pass_context=False)
     async def forget_lookups(timestamp: int) -> None:
-        """Wrong proofs of ticket numbers that count no more."""
+        """Wrong proofs and passwords that count no more."""
         while await runner.in_database(lambda session: locks.forget_tries(session, db.utcnow())):
             pass
+
+    @app.periodic(cron="27 * * * *")
+    @app.task(name="alarms.forget", queueing_lock="alarms.forget", pass_context=False)
+    async def forget_alarms(timestamp: int) -> None:
+        """Alarms that have been over for a year."""
+        await runner.in_database(lambda session: alarms.forget_alarms(session, db.utcnow()))
 
     @app.periodic(cron="* * * * *")
     @app.task(name="jobs.retry_stalled", queueing_lock="jobs.retry_stalled")

@@ -36,6 +36,11 @@ _RUNS = [
 ]
 #: also where more digits stand beside it
 _MOBILE = re.compile(rf"(?<!\d)1{_GAP}{{0,3}}[3-9](?:{_GAP}{{0,3}}\d){{9}}(?!\d)")
+#: other signs stand between its groups, or one and the same between all its digits: 138:0013:8000, 1|3|8|0…
+_SIGN = r"(?:</?[a-z]{1,6}>|[^\w\s])"
+_SEPARATED = re.compile(
+    rf"(?<!\d)1[3-9]\d{_SIGN}{{1,3}}\d{{4}}{_SIGN}{{1,3}}\d{{4}}(?!\d)|(?<!\d)1([^\w\s])[3-9](?:\1\d){{9}}(?!\d)"
+)
 _DATE = re.compile(
     r"(?<!\d)20\d\d([-/.])(?:0?[1-9]|1[0-2])\1(?:[12]\d|3[01]|0?[1-9])(?!\d)|(?<!\d)(?:[01]?\d|2[0-3]):[0-5]\d(?!\d)"
 )
@@ -75,8 +80,9 @@ def find(read: str, width: str) -> Iterator[Found]:
 
 def find_mobiles(read: str) -> Iterator[Found]:
     """Mobile numbers in lists of numbers, which `find` takes for one: 「138.0013.8000、36」."""
-    for found in _MOBILE.finditer(read):
-        yield found.start(), found.end(), "号码"
+    for pattern in (_MOBILE, _SEPARATED):
+        for found in pattern.finditer(read):
+            yield found.start(), found.end(), "号码"
 
 
 def _personal(read: str, width: str, start: int, end: int) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import shlex
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
@@ -88,6 +89,9 @@ class Settings(BaseSettings):
     #: bearer token for both; empty: none is sent
     tmf_key: SecretStr = Field(default="", validate_default=True)
 
+    #: command that looks for viruses in every file, on standard input (docs/operate/files.md); empty: nothing does
+    virus_scan: str = ""
+
     #: file of what is on sale (docs/operate/catalogue.md); empty: the made-up one that comes with us
     catalogue: str = ""
 
@@ -108,6 +112,15 @@ class Settings(BaseSettings):
         if url and not (is_private and parts.hostname):
             raise ValueError("https://…, or http:// to a program on the same machine: numbers and texts are personal")
         return url
+
+    @field_validator("virus_scan")
+    @classmethod
+    def _is_a_command(cls, command: str) -> str:
+        try:
+            words = shlex.split(command)
+        except ValueError as error:
+            raise ValueError(f"a command with its arguments, as a shell reads it: {error}") from error
+        return command if words else ""
 
     @field_validator("public_url")
     @classmethod

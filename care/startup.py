@@ -9,19 +9,21 @@ from care.billing.catalogue import catalogue
 from care.billing.transactions import transactions
 from care.crypto import keyring
 from care.errors import CareError
+from care.handoff.policy import handoff_policy
 from care.privacy.retention import retention
 from care.settings import settings
 from care.sla.policy import policy
 
 
 def check_configuration() -> None:
-    """Settings, keys, policy and retention files, catalogue, transactions and SMS can be used; else exit code 1 and the
-    reason on standard error."""
+    """Settings, keys, policy, retention and hand-off files, catalogue, transactions and SMS can be used; else exit code
+    1 and the reason on standard error."""
     try:
         settings()
         keyring()
         policy()
         retention()
+        handoff_policy()
         if settings().billing != "off":
             catalogue()
         transactions()

@@ -43,15 +43,13 @@ def postgres() -> Iterator[Embedded]:
 def database(postgres: Embedded) -> Embedded:
     """Our tables, empty, and no demo operator (`tests.support.billing.seed` makes one). For tests that commit:
     `care.db.transaction()` and everything that runs in threads."""
-    from sqlalchemy import text
-
     import care.migrations.models  # noqa: F401
-    from care.db import Base, engine
+    from care.db import engine
     from tests.support.billing import forget_customers
+    from tests.support.database import empty
 
-    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
     with engine().begin() as connection:
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        empty(connection)
         forget_customers(connection)
     return postgres
 

@@ -15,8 +15,8 @@ from bot.nlu.signal_data import SIGNALS, SignalDataFault
 
 ROOT = Path(__file__).resolve().parents[2]
 HELD_OUT = ROOT / "tests" / "bot" / "signals" / "heldout.yml"
-#: care/handoff reads the same file
-THRESHOLDS = ROOT / signal_data.FOLDER / "thresholds.yml"
+#: reasons for a person, with the probability from which on a signal is one
+REASONS = ROOT / "care" / "handoff" / "handoff.yml"
 
 Figures = dict[str, Any]
 
@@ -34,7 +34,7 @@ def score(read: Callable[[str], Mapping[str, float]], held_out: Path = HELD_OUT)
         ``precision``, ``recall``, ``f1``; null where there is nothing to divide by.
     """
     examples = signal_data.read_file(held_out)
-    thresholds: dict[str, float] = yaml.safe_load(THRESHOLDS.read_text(encoding="utf-8"))
+    thresholds = read_thresholds()
     readings = [read(example.text) for example in examples]
     found = [{name for name in SIGNALS if reading.get(name, 0.0) >= thresholds[name]} for reading in readings]
     without = [each for example, each in zip(examples, found, strict=True) if not example.signals]
@@ -49,6 +49,12 @@ def score(read: Callable[[str], Mapping[str, float]], held_out: Path = HELD_OUT)
             for name in SIGNALS
         },
     }
+
+
+def read_thresholds() -> dict[str, float]:
+    """Of every signal: from which probability on it counts."""
+    reasons = yaml.safe_load(REASONS.read_text(encoding="utf-8"))["reasons"]
+    return {name: reasons[name]["thresholds"]["probability"] for name in SIGNALS}
 
 
 def _figures(expected: list[bool], found: list[bool], threshold: float) -> Figures:

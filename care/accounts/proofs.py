@@ -133,17 +133,30 @@ def close_line(session: Session, conversation_id: str, line: OpenLine, now: date
     session.execute(statements.END_BINDING, closed)
 
 
-def know_user(session: Session, conversation_id: str, channel: str, user: str, until: datetime, now: datetime) -> None:
+def know_user(
+    session: Session,
+    conversation_id: str,
+    channel: str,
+    user: str,
+    until: datetime,
+    now: datetime,
+    *,
+    is_senior: bool = False,
+) -> None:
     """The channel vouches, until then, that this user of its own writes here. `conversation_id` may be one to come.
 
+    `is_senior`: old enough for a person first, by what the channel signed this time.
     Raises Conflict (reason `identity_other`) when the conversation was another user's before, however long ago: what
     was said in it is not for this one to read.
     """
     index = blind_index(f"{channel}\x00{user}", "channel_users.user_index")
+    user_row = insert(ChannelUser).values(channel=channel, user_index=index, is_senior=is_senior, created_at=now)
     session.execute(
-        insert(ChannelUser)
-        .values(channel=channel, user_index=index, created_at=now)
-        .on_conflict_do_nothing(index_elements=[ChannelUser.channel, ChannelUser.user_index])
+        user_row.on_conflict_do_update(
+            index_elements=[ChannelUser.channel, ChannelUser.user_index],
+            set_={"is_senior": is_senior},
+            where=ChannelUser.is_senior.is_distinct_from(is_senior),
+        )
     )
     user_id = session.scalars(statements.USER_BY_NAME, {"channel": channel, "index": index}).one()
     known = insert(KnownConversation).values(
@@ -158,6 +171,11 @@ def know_user(session: Session, conversation_id: str, channel: str, user: str, u
     )
     if owner is None:
         raise Conflict("identity_other", "this conversation belongs to another user of the page; begin a new one")
+
+
+def is_senior(session: Session, conversation_id: str, now: datetime) -> bool:
+    """Whether the channel vouches now that an old customer writes here; False: it does not say."""
+    return bool(session.scalar(statements.IS_SENIOR, {"conversation": conversation_id, "now": now}))
 
 
 def forget_user(session: Session, conversation_id: str, now: datetime) -> None:

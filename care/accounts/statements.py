@@ -69,6 +69,8 @@ BINDINGS = (
 #: To whom a number is bound, if to the one who writes here.
 USER_WITH_NUMBER = BINDINGS.with_only_columns(Binding.channel_user_id).where(Binding.phone_index == bindparam("number"))
 
+IS_SENIOR = select(ChannelUser.is_senior).where(ChannelUser.id.in_(USER))
+
 #: Also when it is over; not when the login is.
 PHONE_OF_BINDING = select(Binding.phone).where(Binding.channel_user_id.in_(USER), Binding.id == bindparam("id"))
 

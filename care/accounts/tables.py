@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from care.db import Base, Sealed
@@ -87,6 +87,8 @@ class ChannelUser(Base):
     channel: Mapped[str] = mapped_column(String(16))
     #: HMAC of the name; the name itself is nowhere
     user_index: Mapped[bytes] = mapped_column(LargeBinary)
+    #: old enough for a person first, by the year of birth that the channel signed; the year itself is nowhere
+    is_senior: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[datetime]
 
 

@@ -95,12 +95,12 @@ def store_evidence(
     text = say("evidence_message", name=file.name)
     received = receive(session, Inbound(conversation.channel, channel_message_id, text, conversation_id), now)
     if not received.is_new:
-        if attachment is None or not _stands_for(session, received.message_id, attachment):
+        if attachment is None or not stands_for(session, received.message_id, attachment):
             raise Conflict("message_id", "this message_id was used for something else; every file needs one of its own")
         replies = replies_to(session, received.message_id)
         return Stored(_evidence(attachment), received.message_id, False, place.number, replies)
     is_new = attachment is None or not _is_there(session, attachment, place)
-    attachment = attachment or _keep(session, conversation_id, file, now)
+    attachment = attachment or keep(session, conversation_id, file, now)
     session.add(MessageAttachment(message_id=received.message_id, attachment_id=attachment.id))
     if is_new:
         attachment.waiting = place.waiting
@@ -206,7 +206,8 @@ def _check_counts(session: Session, conversation_id: str, place: _Place, now: da
     here = Attachment.conversation_id == conversation_id
 
     def how_many(*which: ColumnExpressionArgument[bool]) -> int:
-        return session.scalars(select(func.count()).select_from(Attachment).where(here, *which)).one()
+        theirs = (here, Attachment.staff.is_(None), *which)
+        return session.scalars(select(func.count()).select_from(Attachment).where(*theirs)).one()
 
     of_the_same = Attachment.waiting if place.ticket is None else _on_ticket(place.ticket.id)
     check_counts(how_many(of_the_same), how_many(Attachment.created_at > now - A_DAY))
@@ -223,7 +224,7 @@ def _is_on(session: Session, attachment: Attachment, ticket_id: int | None = Non
     return session.scalar(found) is not None
 
 
-def _stands_for(session: Session, message_id: int, attachment: Attachment) -> bool:
+def stands_for(session: Session, message_id: int, attachment: Attachment) -> bool:
     link = session.get(MessageAttachment, message_id)
     return link is not None and link.attachment_id == attachment.id
 
@@ -234,7 +235,10 @@ def _is_there(session: Session, attachment: Attachment, place: _Place) -> bool:
     return place.ticket is None or _is_on(session, attachment, place.ticket.id)
 
 
-def _keep(session: Session, conversation_id: str, file: CheckedFile, now: datetime) -> Attachment:
+def keep(
+    session: Session, conversation_id: str, file: CheckedFile, now: datetime, staff: str | None = None
+) -> Attachment:
+    """Sealed, and a file of nothing yet. `staff`: number of the agent whose file it is."""
     attachment = Attachment(
         id=f"e{secrets.token_urlsafe(18)}",
         conversation_id=conversation_id,
@@ -243,6 +247,7 @@ def _keep(session: Session, conversation_id: str, file: CheckedFile, now: dateti
         media_type=file.media_type,
         size=len(file.content),
         sha256=file.sha256,
+        staff=staff,
         created_at=now,
     )
     session.add(attachment)

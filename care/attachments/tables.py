@@ -35,6 +35,8 @@ class Attachment(Base):
     #: bytes
     size: Mapped[int]
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    #: number of the agent who sent it to the customer first; None: the customer's own
+    staff: Mapped[str | None] = mapped_column(String(16))
     #: when we had received it whole
     created_at: Mapped[datetime]
 

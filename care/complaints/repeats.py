@@ -1,4 +1,5 @@
-"""The same matter again: an open complaint that a customer may urge on instead of filing a second one."""
+"""The same matter again: an open complaint that may be urged on instead of filing a second one, and how often there was
+one in the last 30 days."""
 
 from __future__ import annotations
 
@@ -8,13 +9,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from care.accounts.service import phone_index
-from care.tickets.rules import OPEN, Kind, Level
+from care.accounts.service import conversations_of_same_user, phone_index
+from care.tickets.rules import OPEN, Kind, Level, Status
 from care.tickets.service import level_of
 from care.tickets.tables import Ticket
 
 #: filed this long ago or less, it is the same matter
 SAME_MATTER = timedelta(days=7)
+#: complaints about the same that are this old or less count as one that was never settled
+REPEATED_WITHIN = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -55,3 +58,36 @@ def open_matter(
         return None
     is_own = level_of(session, conversation_id, ticket) >= Level.CODE
     return OpenMatter(ticket.number, is_own, ticket.created_at)
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Complaints of one category, on one line or from one customer, in the last 30 days."""
+
+    total: int
+    #: those of them that the customer knows of: filed here or proved. Anybody can name a line, so only these are told.
+    own: int
+
+
+def repeats(session: Session, conversation_id: str, line: str | None, category: str, now: datetime) -> Repeats:
+    """`line` is normalised. What was withdrawn is no complaint."""
+    conversations = conversations_of_same_user(session, conversation_id, now)
+    here = Ticket.conversation_id.in_(conversations)
+    is_same = (
+        here if line is None else or_(Ticket.line_index == phone_index(line), and_(here, Ticket.line_index.is_(None)))
+    )
+    tickets = session.scalars(
+        select(Ticket).where(
+            is_same,
+            Ticket.kind == Kind.COMPLAINT,
+            Ticket.category == category,
+            Ticket.status != Status.CANCELLED,
+            Ticket.created_at >= now - REPEATED_WITHIN,
+        )
+    ).all()
+    own = [
+        ticket
+        for ticket in tickets
+        if ticket.conversation_id in conversations or level_of(session, conversation_id, ticket) >= Level.CODE
+    ]
+    return Repeats(len(tickets), len(own))

@@ -16,8 +16,8 @@ from care.complaints.rules import Draft
 from care.conversations.service import close_matter
 from care.once import OnceKey, once
 from care.sla.policy import FIRST_FEEDBACK, Policy
-from care.sla.service import start_clocks
-from care.tickets.rules import Kind
+from care.sla.service import start_clock, start_clocks
+from care.tickets.rules import Channel, Kind
 from care.tickets.service import open_ticket, raise_priority, ticket_by_number
 from care.tickets.tables import Ticket
 
@@ -43,41 +43,18 @@ def file_complaint(
     """
 
     def write() -> dict[str, Any]:
-        category = policy.categories[draft.category]
-        repeated = ticket_by_number(session, draft.repeat_of) if draft.repeat_of else None
-        ticket = Ticket(
-            category=draft.category,
-            department=category.department,
-            priority=category.priority,
-            complexity=category.complexity,
-            policy_version=policy.version,
-            conversation_id=key.conversation_id,
-            description=draft.description,
-            since=draft.since,
-            since_date=draft.since_date,
-            wish=draft.wish,
-            contact=draft.contact,
-            address=draft.address,
-            area=draft.area,
-            speed_test=draft.speed_test,
-            threatens_appeal=draft.threatens_appeal,
-            repeat_of=repeated.id if repeated else None,
-            **_line_of(session, draft, now),
-        )
-        open_ticket(session, ticket, Kind.COMPLAINT, "customer", now)
+        filing = Filing(Kind.COMPLAINT, Channel.CHAT, "customer", key.conversation_id)
+        ticket, due = write_ticket(session, draft, filing, policy, now)
         attach_to_ticket(session, key.conversation_id, ticket.id, now)
-        if repeated:
-            raise_priority(session, ticket, "system", now)
-        due = start_clocks(session, ticket.id, draft.category, category.complexity, policy, now, draft.area)
         if closes_matter:
             close_matter(session, key.conversation_id, key.message_id)
         return {
             "number": ticket.number,
             "ticket_id": ticket.id,
-            "category": category.title,
-            "department": policy.departments[category.department],
+            "category": policy.categories[ticket.category].title,
+            "department": policy.departments[ticket.department],
             "feedback_due": due[FIRST_FEEDBACK].isoformat(),
-            "solution_due": due[f"solution_{category.complexity}"].isoformat(),
+            "solution_due": due[f"solution_{ticket.complexity}"].isoformat(),
         }
 
     result = once(session, key, now, write)
@@ -89,6 +66,66 @@ def file_complaint(
         feedback_due=datetime.fromisoformat(result["feedback_due"]),
         solution_due=datetime.fromisoformat(result["solution_due"]),
     )
+
+
+@dataclass(frozen=True)
+class Filing:
+    """How a ticket comes in."""
+
+    kind: Kind
+    channel: Channel
+    #: of its first event: customer, or staff:<number>
+    actor: str
+    conversation_id: str | None = None
+    #: number of the agent who enters it for somebody
+    entered_by: str | None = None
+    partner: str | None = None
+
+
+def write_ticket(
+    session: Session, draft: Draft, filing: Filing, policy: Policy, now: datetime
+) -> tuple[Ticket, dict[str, datetime]]:
+    """The ticket with its events and clocks, by the rules of its category; and when each clock is due.
+
+    Nothing is promised on an appeal: its only clock comes with the letter.
+    """
+    category = policy.categories[draft.category]
+    repeated = ticket_by_number(session, draft.repeat_of) if draft.repeat_of else None
+    ticket = Ticket(
+        category=draft.category,
+        department=category.department,
+        priority=category.priority,
+        complexity=category.complexity,
+        policy_version=policy.version,
+        conversation_id=filing.conversation_id,
+        description=draft.description,
+        since=draft.since,
+        since_date=draft.since_date,
+        wish=draft.wish,
+        contact=draft.contact,
+        address=draft.address,
+        area=draft.area,
+        speed_test=draft.speed_test,
+        threatens_appeal=draft.threatens_appeal,
+        repeat_of=repeated.id if repeated else None,
+        channel=filing.channel,
+        entered_by=filing.entered_by,
+        partner=filing.partner,
+        **_line_of(session, draft, now),
+    )
+    if filing.kind is Kind.APPEAL:
+        ticket.department, ticket.priority = policy.appeals.department, policy.appeals.priority
+    elif filing.channel is Channel.SUPERVISION:
+        ticket.priority = min(ticket.priority, policy.supervision.priority)
+    open_ticket(session, ticket, filing.kind, filing.actor, now)
+    if repeated:
+        raise_priority(session, ticket, "system", now)
+    if filing.kind is Kind.APPEAL:
+        return ticket, {}
+    due = start_clocks(session, ticket.id, draft.category, category.complexity, policy, now, draft.area)
+    if filing.channel is Channel.SUPERVISION:
+        due[policy.supervision.clock] = start_clock(session, ticket.id, policy.supervision.clock, policy, now)
+    return ticket, due
 
 
 def _line_of(session: Session, draft: Draft, now: datetime) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from care.conversations import statements
 
 #: Messages that are read at once.
 PAGE = 100
-_END = 2**63 - 1
+#: greater than any id
+END = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Said:
     buttons: list[dict[str, str]]
     card: dict[str, Any] | None
     at: datetime
-    #: the customer's own id of it
+    #: the customer's own id of it; what an agent's browser calls its messages is nobody else's business
     message_id: str | None
     #: the customer's own id of the message that this answers
     in_reply_to: str | None
@@ -43,7 +44,7 @@ class Standing:
     waiting_since: datetime | None
 
 
-def latest(session: Session, conversation_id: str, before: int = _END, limit: int = PAGE) -> list[Said]:
+def latest(session: Session, conversation_id: str, before: int = END, limit: int = PAGE) -> list[Said]:
     """The last messages, or those before the one with this id; oldest first."""
     values = {"conversation": conversation_id, "before": before, "limit": limit}
     newest_first = list(session.connection().execute(statements.SAID_BEFORE, values))
@@ -82,7 +83,7 @@ def _said(session: Session, conversation_id: str, rows: Iterable[Any]) -> list[S
             buttons=row.buttons or [],
             card=row.card,
             at=row.created_at,
-            message_id=row.channel_message_id,
+            message_id=row.channel_message_id if row.author == "customer" else None,
             in_reply_to=row.in_reply_to,
         )
         for row in rows

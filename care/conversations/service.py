@@ -145,8 +145,9 @@ def _columns(author: str, reply: Reply) -> dict[str, object]:
 def announce(session: Session, conversation_id: str) -> None:
     """Tell every web process, when this transaction commits, that there is something new in the conversation.
 
-    Does nothing for channels whose customers are not connected. Only the id is sent; who has one of the conversation's
-    customers connected reads what is new (`care.conversations.history`).
+    Does nothing where nobody is connected: the channel's customers are not, and the conversation is the bot's, so that
+    the desk does not show it. Only the id is sent; who has one of the conversation's customers connected, or shows it
+    to staff, reads what is new (`care.conversations.history`).
     """
     session.connection().execute(statements.ANNOUNCE, {"conversation": conversation_id})
 
@@ -168,7 +169,7 @@ def owner_of(session: Session, conversation_id: str) -> str:
 
 def set_owner(session: Session, conversation_id: str, owner: str) -> None:
     session.execute(update(Conversation).where(Conversation.id == conversation_id).values(owner=owner))
-    announce(session, conversation_id)
+    session.connection().execute(statements.ANNOUNCE_OWNER, {"conversation": conversation_id})
 
 
 def close_matter(session: Session, conversation_id: str, message_id: int) -> None:

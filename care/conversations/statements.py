@@ -7,7 +7,7 @@ is the session's all the same; docs/performance.md).
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Table, all_, bindparam, func, select, update
+from sqlalchemy import BigInteger, Table, all_, bindparam, func, literal_column, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
@@ -29,9 +29,13 @@ INTRODUCE = (
     .returning(_conversations.c.introduced)
 )
 
+#: Somebody may be connected who sees it: the customer, or, while it is not the bot's, the desk.
 ANNOUNCE = select(func.pg_notify(ANNOUNCEMENTS, _conversations.c.id)).where(
-    _conversations.c.id == bindparam("conversation"), _conversations.c.channel.in_(sorted(LIVE_CHANNELS))
+    _conversations.c.id == bindparam("conversation"),
+    or_(_conversations.c.channel.in_(sorted(LIVE_CHANNELS)), _conversations.c.owner != literal_column("'bot'")),
 )
+#: The desk, too, sees that a conversation became the bot's again.
+ANNOUNCE_OWNER = select(func.pg_notify(ANNOUNCEMENTS, bindparam("conversation")))
 
 OPEN_CONVERSATION = (
     insert(_conversations)

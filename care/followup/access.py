@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from care.errors import InvalidInput, NotAllowed
-from care.tickets.rules import EventKind, Level, Status, read_number
+from care.tickets.rules import EventKind, Kind, Level, Status, read_number
 from care.tickets.service import accessible_tickets, level_of, ticket_by_number
 from care.tickets.tables import Ticket, TicketEvent
 
@@ -32,7 +32,7 @@ def chosen_ticket(
     reason of `refused`).
     """
     if number is not None:
-        ticket = _by_number(session, number)
+        ticket = customers_ticket(session, number)
         level = level_of(session, conversation_id, ticket) if ticket else Level.NONE
         if ticket is None or (level < least and not without_proof(ticket)):
             raise NotAllowed("needs_proof", "not a ticket of this conversation, or not proved well enough")
@@ -55,9 +55,12 @@ def chosen_ticket(
     raise InvalidInput(reasons[0], "the ticket is not in a state for this step")
 
 
-def _by_number(session: Session, number: str) -> Ticket | None:
+def customers_ticket(session: Session, number: str) -> Ticket | None:
+    """The ticket whose number a customer wrote. Never an appeal: that is between us and its authority, and whoever
+    appealed asks there how it stands and takes it back there."""
     read = read_number(number)
-    return ticket_by_number(session, read) if read else None
+    ticket = ticket_by_number(session, read) if read else None
+    return ticket if ticket is None or ticket.kind != Kind.APPEAL else None
 
 
 def resolved_at(session: Session, ticket: Ticket) -> datetime | None:

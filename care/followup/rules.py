@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from care.accounts.rules import is_mobile, normalise_phone
 from care.errors import InvalidInput
+from care.locks.rules import Limit
 from care.plain import digits_of
 from care.tickets.rules import Status
 
@@ -14,9 +15,8 @@ from care.tickets.rules import Status
 REOPEN_WITHIN = timedelta(days=30)
 #: every urge is recorded; the priority rises once in this time
 RAISE_AT_MOST_EVERY = timedelta(hours=2)
-#: wrong proofs within LOCK_FOR of the first one, after which the look-up is locked for LOCK_FOR
-MOST_WRONG_PROOFS = 3
-LOCK_FOR = timedelta(hours=1)
+#: wrong proofs of a ticket, and of a conversation
+WRONG_PROOFS = Limit(3, timedelta(hours=1))
 #: characters of an addition; as long as a message may be
 MAX_WORDS = 12_000
 PROOF_DIGITS = 4

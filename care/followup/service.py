@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from care.accesses.rules import Reader, Use
@@ -20,27 +20,30 @@ from care.accounts.service import phone_index
 from care.accounts.tables import Proof
 from care.attachments.service import attach_to_ticket
 from care.errors import InvalidInput
-from care.followup import locks, rules
-from care.followup.access import chosen_ticket, resolved_at
+from care.followup import rules
+from care.followup.access import chosen_ticket, customers_ticket
+from care.followup.overdue import record_misses
+from care.followup.reopening import reopening_refused, take_up_again
 from care.followup.rules import mobile_in
 from care.followup.standing import Standing, standings
+from care.followup.urging import Urged, record_urge
+from care.locks import service as locks
 from care.notices.service import notify
 from care.once import OnceKey, once
 from care.plain import digits_of
-from care.sla.policy import BY_PERSON, FIRST_FEEDBACK, Policy, policy
-from care.sla.service import due_times, end_clocks, start_clock
-from care.tickets.rules import OPEN, EventKind, Kind, Level, Status, read_number
+from care.sla.policy import FIRST_FEEDBACK, Policy, policy
+from care.sla.service import due_times, end_clocks
+from care.tickets.rules import OPEN, EventKind, Level, Status, read_number
 from care.tickets.service import (
     accessible_tickets,
     add_event,
     change_status,
     grant_level,
     level_of,
-    raise_priority,
     ticket_by_number,
     tickets_of_conversation,
 )
-from care.tickets.tables import Ticket, TicketEvent
+from care.tickets.tables import Ticket
 
 _MOST_CONTACTS = 20
 
@@ -52,17 +55,6 @@ class Refused:
     reason: Literal["proof_wrong", "lookup_locked"]
 
 
-@dataclass(frozen=True)
-class Urged:
-    number: str
-    #: how often the customer has urged this ticket, with this time
-    times: int
-    #: 1 urgent to 4 low
-    priority: int
-    #: whether this urge raised it
-    is_raised: bool
-
-
 def own_tickets(session: Session, conversation_id: str, now: datetime, limit: int = 3) -> list[Standing]:
     """Filed in this conversation or proved by a code; the newest first."""
     return _shown(session, accessible_tickets(session, conversation_id, Level.CODE, limit), now)
@@ -70,7 +62,7 @@ def own_tickets(session: Session, conversation_id: str, now: datetime, limit: in
 
 def standing_of(session: Session, conversation_id: str, number: str, now: datetime) -> Standing | None:
     """A ticket as far as this conversation has proved that it is its customer's; None where it has not at all."""
-    ticket = ticket_by_number(session, read_number(number) or "")
+    ticket = customers_ticket(session, number)
     level = level_of(session, conversation_id, ticket) if ticket else Level.NONE
     return _shown(session, [(ticket, level)], now)[0] if ticket and level >= Level.DIGITS else None
 
@@ -86,12 +78,12 @@ def prove_by_digits(
     subjects = [f"conversation:{conversation_id}", *([f"ticket:{read}"] if read else [])]
 
     def check() -> dict[str, Any]:
-        if not locks.count_try(session, subjects, now):
+        if not locks.count_try(session, subjects, rules.WRONG_PROOFS, now):
             locks.give_back_try(session, subjects)
             return {"refused": "lookup_locked"}
-        ticket = ticket_by_number(session, read)
+        ticket = customers_ticket(session, read)
         if not _digits_fit(ticket, digits):
-            is_locked = locks.lock_if_too_many(session, subjects, now)
+            is_locked = locks.lock_if_too_many(session, subjects, rules.WRONG_PROOFS, now)
             return {"refused": "lookup_locked" if is_locked else "proof_wrong"}
         assert ticket is not None
         locks.give_back_try(session, subjects)
@@ -113,7 +105,7 @@ def _digits_fit(ticket: Ticket | None, digits: str) -> bool:
 
 def grant(session: Session, conversation_id: str, number: str, level: str, now: datetime) -> None:
     """Remember a proof that was checked elsewhere (`code`: one by SMS). Raises InvalidInput `no_ticket`."""
-    ticket = ticket_by_number(session, read_number(number) or "")
+    ticket = customers_ticket(session, number)
     if ticket is None:
         raise InvalidInput("no_ticket", "there is no ticket of this number")
     grant_level(session, conversation_id, ticket, Level[level.upper()], now)
@@ -138,17 +130,7 @@ def urge(
     def write() -> dict[str, Any]:
         ticket, level = chosen_ticket(session, conversation_id, number, Level.DIGITS, _if_not_open, _is_on(line))
         actor = "customer" if level >= Level.DIGITS else "caller"
-        add_event(session, ticket, EventKind.URGED, actor, now, note=words.strip()[: rules.MAX_WORDS] or None)
-        before = ticket.priority
-        if rules.may_raise(_latest(session, ticket, EventKind.PRIORITY), now):
-            raise_priority(session, ticket, "system", now)
-        session.flush()
-        return {
-            "number": ticket.number,
-            "times": _count(session, ticket, EventKind.URGED),
-            "priority": ticket.priority,
-            "is_raised": ticket.priority < before,
-        }
+        return asdict(record_urge(session, ticket, actor, words.strip()[: rules.MAX_WORDS] or None, now))
 
     return Urged(**once(session, key, now, write))
 
@@ -179,27 +161,19 @@ def reopen(
     now: datetime,
     policy: Policy,
 ) -> Standing:
-    """A customer is not satisfied with the result: it is worked on again, more urgently, with a new promise.
+    """A customer is not satisfied with the result: `take_up_again`.
 
-    The earlier result stays in the history; on a suggestion nothing is promised; a request about personal data that was
-    done without anybody is now a person's. Raises InvalidInput `not_resolved`, `reopen_too_late`, `no_ticket`.
+    Raises InvalidInput `not_resolved`, `reopen_too_late`, `no_ticket`.
     """
 
     def refused(ticket: Ticket) -> str | None:
-        return rules.reopening_refused(ticket.status, resolved_at(session, ticket), now)
+        return reopening_refused(session, ticket, now)
 
     def write() -> dict[str, Any]:
         ticket, level = chosen_ticket(session, conversation_id, number, Level.DIGITS, refused)
         note = words.strip()[: rules.MAX_WORDS] or None
-        change_status(session, ticket.id, Status.IN_PROGRESS, "customer", now, note, EventKind.REOPENED)
-        ticket.outcome = None
+        take_up_again(session, ticket, note, "customer", now, policy)
         attach_to_ticket(session, conversation_id, ticket.id, now)
-        raise_priority(session, ticket, "system", now)
-        if ticket.kind == Kind.PRIVACY and ticket.complexity != BY_PERSON:
-            ticket.complexity = BY_PERSON
-            start_clock(session, ticket.id, FIRST_FEEDBACK, policy, now)
-        if ticket.kind != Kind.FEEDBACK:
-            start_clock(session, ticket.id, policy.solution_of(ticket.category, ticket.complexity), policy, now)
         return {"number": ticket.number, "level": level}
 
     result = once(session, key, now, write)
@@ -207,7 +181,8 @@ def reopen(
 
 
 def withdraw(session: Session, conversation_id: str, number: str | None, key: OnceKey, now: datetime) -> str:
-    """The customer takes an open ticket back: its clocks are ended, neither met nor missed. Returns its number.
+    """The customer takes an open ticket back: what is over by now was missed, other clocks are ended, neither met nor
+    missed. Returns its number.
 
     Only for who filed it here or proved it by a code; raises NotAllowed `needs_proof`, InvalidInput `no_ticket`,
     `ticket_closed`.
@@ -217,6 +192,7 @@ def withdraw(session: Session, conversation_id: str, number: str | None, key: On
         ticket, _ = chosen_ticket(session, conversation_id, number, Level.CODE, _if_not_open)
         event = change_status(session, ticket.id, Status.CANCELLED, "customer", now, kind=EventKind.WITHDRAWN)
         session.flush()
+        record_misses(session, ticket, now)
         end_clocks(session, ticket.id, None, now)
         notify(session, ticket, "closed", f"closed:{event.id}", now)
         return {"number": ticket.number}
@@ -228,7 +204,7 @@ def withdrawal_phone(session: Session, number: str) -> str | None:
     """The mobile number that a code for the withdrawal goes to: the proved contact, else the one that the filer gave,
     else the affected line where the filer proved it: whoever is complained about takes nothing back. None where there
     is none, or no such ticket."""
-    ticket = ticket_by_number(session, read_number(number) or "")
+    ticket = customers_ticket(session, number)
     if ticket is None:
         return None
     return ticket.notify_phone or mobile_in(ticket.contact or "") or _proved_line(session, ticket)
@@ -271,8 +247,8 @@ def prove_contact(session: Session, conversation_id: str, number: str, phone: st
         session.flush()
         due = {name: at for name, at in due_times(session, ticket.id).items() if at > now}
         solution = policy().solution_of(ticket.category, ticket.complexity)
-        promised = {"feedback": due.get(FIRST_FEEDBACK), "solution": due.get(solution)}
-        notify(session, ticket, "filed", f"filed:{event.id}", now, **promised)
+        feedback, result = due.get(FIRST_FEEDBACK), due.get(solution)
+        notify(session, ticket, "filed", f"filed:{event.id}", now, feedback=feedback, solution=result)
         told.append(ticket.number)
     return told
 
@@ -299,13 +275,3 @@ def _if_not_open(ticket: Ticket) -> str | None:
 def _is_on(line: str | None) -> Callable[[Ticket], bool]:
     index = phone_index(line) if line else None
     return lambda ticket: index is not None and ticket.line_index == index
-
-
-def _latest(session: Session, ticket: Ticket, kind: EventKind) -> datetime | None:
-    of_kind = (TicketEvent.ticket_id == ticket.id, TicketEvent.kind == kind)
-    return session.scalar(select(func.max(TicketEvent.at)).where(*of_kind))
-
-
-def _count(session: Session, ticket: Ticket, kind: EventKind) -> int:
-    of_kind = (TicketEvent.ticket_id == ticket.id, TicketEvent.kind == kind)
-    return session.scalar(select(func.count()).where(*of_kind)) or 0

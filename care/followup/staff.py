@@ -1,7 +1,8 @@
-"""What staff do with a ticket: feedback, result, closing, telling of a delay, changing the complexity.
+"""What staff answer: feedback, result, closing, telling of a delay, changing the complexity.
 
-Every step meets its clocks, writes an event with the number of the agent, is told to the proved contact, and leaves a
-row in the log of uses: who works on a ticket reads it.
+Every step meets its clocks, writes an event with the number of the agent, is told to the proved contact and in the
+conversation that the ticket was filed in, and leaves its traces (`working.leave_traces`): who works on a ticket reads
+it. Nobody of the staff takes a ticket back for the customer: there is no such step.
 """
 
 from __future__ import annotations
@@ -11,67 +12,94 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from care.accesses.rules import Reader, Use
-from care.accesses.service import note_access
 from care.errors import Conflict, InvalidInput, NotAllowed
 from care.followup.rules import added_words
-from care.notices.service import notify
+from care.followup.telling import tell_by_sms, tell_in_conversation
+from care.followup.working import (
+    actor_of,
+    check_answers_customer,
+    check_open,
+    held_ticket,
+    leave_traces,
+    was_done,
+    written,
+)
 from care.sla.policy import FIRST_FEEDBACK, Policy
 from care.sla.service import end_clocks, meet_clocks, miss_clock, running_clock, start_clock
-from care.tickets.rules import OPEN, EventKind, Status
-from care.tickets.service import add_event, change_status, ticket_by_number
-from care.tickets.tables import Ticket, TicketEvent
+from care.staff.announcing import tell_desk
+from care.tickets.rules import EventKind, Kind, Status
+from care.tickets.service import add_event, change_status
 
 
 def give_feedback(session: Session, number: str, words: str, staff: str, now: datetime) -> None:
     """首次反馈 (and later ones): what was found so far. Meets that promise; takes a ticket that nobody had taken.
 
-    Raises InvalidInput `ticket`, `field_empty`; Conflict `ticket_status` when it is not open.
+    Raises InvalidInput `ticket`, `field_empty`; Conflict `ticket_status` when it is not open, `appeal`.
     """
     said = added_words(words)
-    ticket = _open_ticket(session, number)
-    actor = _actor(staff)
+    ticket, actor = held_ticket(session, number), actor_of(staff)
+    if was_done(session, ticket, EventKind.FEEDBACK, actor, said, now):
+        return
+    check_open(ticket)
+    check_answers_customer(ticket)
+    ticket.assignee = ticket.assignee or staff
     if ticket.status == Status.ACKNOWLEDGED:
         change_status(session, ticket.id, Status.IN_PROGRESS, actor, now)
     event = add_event(session, ticket, EventKind.FEEDBACK, actor, now, note=said)
     meet_clocks(session, ticket.id, [FIRST_FEEDBACK], now)
-    _tell(session, ticket, "feedback", event, now)
-    _note_use(session, ticket, staff, now)
+    tell_by_sms(session, ticket, "feedback", event, now)
+    tell_in_conversation(session, ticket, "feedback", now, words=said)
+    leave_traces(session, ticket, staff, "feedback", now)
 
 
 def record_result(session: Session, number: str, outcome: str, staff: str | None, now: datetime) -> None:
-    """The answer to the customer, in writing; meets every clock that runs, the law's too. `staff` None: the system.
+    """The answer to the customer, in writing; meets every clock that runs, the law's too.
 
-    Raises InvalidInput `ticket`, `outcome_missing`; Conflict `ticket_status` when it is not open.
+    `staff` None: the system, which tells it in the conversation in its own way. Raises InvalidInput `ticket`,
+    `outcome_missing`; Conflict `ticket_status` when it is not open, `appeal`.
     """
-    written = _written(outcome, "outcome_missing")
-    ticket = _open_ticket(session, number)
-    actor = _actor(staff)
+    said = written(outcome, "outcome_missing")
+    ticket, actor = held_ticket(session, number), actor_of(staff)
+    if was_done(session, ticket, EventKind.STATUS, actor, said, now, status=Status.RESOLVED):
+        return
+    check_open(ticket)
+    check_answers_customer(ticket)
+    ticket.assignee = ticket.assignee or staff
     if ticket.status in (Status.ACKNOWLEDGED, Status.HELD):
         change_status(session, ticket.id, Status.IN_PROGRESS, actor, now)
-    ticket.outcome = written
-    event = change_status(session, ticket.id, Status.RESOLVED, actor, now, written)
+    ticket.outcome = said
+    event = change_status(session, ticket.id, Status.RESOLVED, actor, now, said)
     meet_clocks(session, ticket.id, None, now)
-    _tell(session, ticket, "result", event, now)
-    _note_use(session, ticket, staff, now)
+    tell_by_sms(session, ticket, "result", event, now)
+    if staff is not None:
+        tell_in_conversation(session, ticket, "result", now, words=said)
+    leave_traces(session, ticket, staff, "result", now)
 
 
 def close_ticket(session: Session, number: str, staff: str | None, now: datetime) -> None:
-    """After the result; `staff` None: the system, when the customer did not object. Raises Conflict `ticket_status`."""
-    ticket = _ticket(session, number)
-    event = change_status(session, ticket.id, Status.CLOSED, _actor(staff), now)
-    _tell(session, ticket, "closed", event, now)
-    _note_use(session, ticket, staff, now)
+    """After the result; `staff` None: the system, when the customer did not object.
+
+    Raises InvalidInput `ticket`; Conflict `ticket_status`, `appeal`.
+    """
+    ticket, actor = held_ticket(session, number), actor_of(staff)
+    if was_done(session, ticket, EventKind.STATUS, actor, None, now, status=Status.CLOSED):
+        return
+    check_answers_customer(ticket)
+    event = change_status(session, ticket.id, Status.CLOSED, actor, now)
+    tell_by_sms(session, ticket, "closed", event, now)
+    leave_traces(session, ticket, staff, "close", now)
 
 
 def record_delay(session: Session, number: str, clock: str, now: datetime) -> bool:
     """A clock was missed: recorded and told once; False when it is not due yet, or was met, missed or ended before."""
-    ticket = _ticket(session, number)
+    ticket = held_ticket(session, number)
     missed = miss_clock(session, ticket.id, clock, now)
     if missed is None:
         return False
     event = add_event(session, ticket, EventKind.DELAY, "system", now, note=clock)
-    _tell(session, ticket, "delay", event, now)
+    if ticket.kind != Kind.APPEAL:
+        tell_by_sms(session, ticket, "delay", event, now)
+    tell_desk(session, f"ticket:{number}")
     return True
 
 
@@ -93,8 +121,10 @@ def change_complexity(
     """
     if not is_supervisor:
         raise NotAllowed("supervisor_only", "only a supervisor changes the complexity of a ticket")
-    note = _written(reason, "reason_missing")
-    ticket = _open_ticket(session, number)
+    note = written(reason, "reason_missing")
+    ticket, actor = held_ticket(session, number), actor_of(staff)
+    check_open(ticket)
+    check_answers_customer(ticket)
     if ticket.complexity == complexity:
         raise InvalidInput("complexity_same", f"the ticket is {complexity} already")
     before, after = (policy.solution_of(ticket.category, each) for each in (ticket.complexity, complexity))
@@ -108,50 +138,6 @@ def change_complexity(
         raise Conflict("too_late", "counted from the same start, the new time is over already")
     end_clocks(session, ticket.id, [old.name], now)
     was, ticket.complexity = ticket.complexity, complexity
-    add_event(session, ticket, EventKind.COMPLEXITY, _actor(staff), now, note=f"{was} → {complexity}: {note}")
-    _note_use(session, ticket, staff, now)
+    add_event(session, ticket, EventKind.COMPLEXITY, actor, now, note=f"{was} → {complexity}: {note}")
+    leave_traces(session, ticket, staff, "complexity", now, detail={"from": was, "to": complexity}, reason=note)
     return due
-
-
-def _ticket(session: Session, number: str) -> Ticket:
-    ticket = ticket_by_number(session, number, lock=True)
-    if ticket is None:
-        raise InvalidInput("ticket", "there is no ticket of this number")
-    return ticket
-
-
-def _open_ticket(session: Session, number: str) -> Ticket:
-    ticket = _ticket(session, number)
-    if ticket.status not in OPEN:
-        raise Conflict("ticket_status", f"the ticket is {ticket.status}")
-    return ticket
-
-
-def _actor(staff: str | None) -> str:
-    return f"staff:{staff}" if staff else "system"
-
-
-def _written(words: str, reason: str) -> str:
-    try:
-        return added_words(words)
-    except InvalidInput as error:
-        raise InvalidInput(reason, "it has to be given in words") from error
-
-
-def _note_use(session: Session, ticket: Ticket, staff: str | None, now: datetime) -> None:
-    if staff:
-        note_access(
-            session,
-            Reader.AGENT,
-            Use.TICKET,
-            "ticket",
-            now,
-            phone=ticket.line,
-            conversation_id=ticket.conversation_id,
-            who=staff,
-        )
-
-
-def _tell(session: Session, ticket: Ticket, kind: str, event: TicketEvent, now: datetime) -> None:
-    session.flush()
-    notify(session, ticket, kind, f"{kind}:{event.id}", now)

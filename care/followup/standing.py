@@ -40,14 +40,19 @@ class Standing:
     may_reopen: bool
     #: a request about personal data that the system carries out in time: nobody is to be urged
     is_automatic: bool = False
+    #: the number under which it goes on: it was filed twice
+    merged_into: str | None = None
+    #: what we asked the customer and wait for; None where only the digits were proved
+    question: str | None = None
 
 
 def standings(session: Session, tickets: Sequence[tuple[Ticket, Level]], now: datetime) -> list[Standing]:
-    """In three looks, however many tickets."""
+    """In a few looks, however many tickets."""
     ids = [ticket.id for ticket, _ in tickets]
     due = running_clocks(session, ids)
     feedback = _first_feedback(session, ids)
     resolved = _resolved(session, ids)
+    merged, asked = _merged(session, tickets), _asked(session, tickets)
     found = []
     for ticket, level in tickets:
         in_time = {name: at for name, at in due[ticket.id].items() if at > now}
@@ -69,8 +74,10 @@ def standings(session: Session, tickets: Sequence[tuple[Ticket, Level]], now: da
                 solution_due=solution_due,
                 first_feedback_at=feedback.get(ticket.id),
                 outcome=ticket.outcome if is_shown else None,
-                may_reopen=may_reopen(ticket.status, resolved.get(ticket.id), now),
+                may_reopen=ticket.merged_into is None and may_reopen(ticket.status, resolved.get(ticket.id), now),
                 is_automatic=is_by_system and solution_due is not None,
+                merged_into=merged.get(ticket.merged_into or 0),
+                question=asked.get(ticket.id) if is_shown else None,
             )
         )
     return found
@@ -97,3 +104,29 @@ def _resolved(session: Session, ids: Sequence[int]) -> dict[int, datetime]:
         .group_by(TicketEvent.ticket_id)
     )
     return {ticket_id: at for ticket_id, at in rows}  # noqa: C416
+
+
+def _merged(session: Session, tickets: Sequence[tuple[Ticket, Level]]) -> dict[int, str]:
+    """Numbers of those that some of them were merged into; mostly there are none."""
+    ids = [ticket.merged_into for ticket, _ in tickets if ticket.merged_into is not None]
+    if not ids:
+        return {}
+    rows = session.execute(select(Ticket.id, Ticket.number).where(Ticket.id.in_(ids)))
+    return {id: number for id, number in rows}  # noqa: C416
+
+
+def _asked(session: Session, tickets: Sequence[tuple[Ticket, Level]]) -> dict[int, str]:
+    """The newest question on those that wait for their customer; mostly none does."""
+    ids = [ticket.id for ticket, _ in tickets if ticket.status == Status.PENDING]
+    if not ids:
+        return {}
+    rows = session.scalars(
+        select(TicketEvent)
+        .where(
+            TicketEvent.ticket_id.in_(ids),
+            TicketEvent.kind == EventKind.STATUS,
+            TicketEvent.status == Status.PENDING,
+        )
+        .order_by(TicketEvent.id)
+    )
+    return {event.ticket_id: event.note for event in rows if event.note}

@@ -20,12 +20,49 @@ class Reason(StrEnum):
     THREAT = "threat"  # will go to court, a regulator or the media
     ANGER = "anger"  # is beside themselves
     ELDERLY = "elderly"  # is 65 or older, or cannot manage
+    # who must be given a person, whatever they ask for (docs/handoff.md)
+    DISABILITY = "disability"
+    SUSPENSION = "suspension"  # cut off for suspicion of fraud
+    AUTOMATED = "automated"  # objects to a decision that a machine took (个人信息保护法第二十四条)
+    BEREAVED = "bereaved"  # asks for somebody who has died (个人信息保护法第四十九条)
+    MINOR = "minor"  # a purchase of a child
+    REPEATED = "repeated"  # the same complaint again
+    UNSURE = "unsure"  # understood too badly to go on
+    CLOCK = "clock"  # a promised time was missed, or is about to be
+    PRIVACY = "privacy"  # a request about personal data that a person decides
 
 
-#: the concerns, most pressing first: in this order the desk is to take up who waits
+#: the concerns that understanding gives as signals, most pressing first
 CONCERNS = (Reason.DISTRESS, Reason.FRAUD, Reason.LEAK, Reason.THREAT, Reason.ANGER, Reason.ELDERLY)
+#: the same for what words and our own records tell for certain (actions/entitled.py)
+ENTITLED = (
+    Reason.SUSPENSION,
+    Reason.BEREAVED,
+    Reason.DISABILITY,
+    Reason.CLOCK,
+    Reason.REPEATED,
+    Reason.AUTOMATED,
+    Reason.MINOR,
+    Reason.PRIVACY,
+)
+_PRESSING = (
+    Reason.DISTRESS,
+    Reason.FRAUD,
+    Reason.LEAK,
+    Reason.SUSPENSION,
+    Reason.BEREAVED,
+    Reason.CLOCK,
+    Reason.REPEATED,
+    Reason.THREAT,
+    Reason.ANGER,
+    Reason.ELDERLY,
+    Reason.DISABILITY,
+    Reason.AUTOMATED,
+    Reason.MINOR,
+    Reason.PRIVACY,
+)
 #: a person was wanted for no other reason than these
-_PLAIN = (Reason.ASKED, Reason.NOT_UNDERSTOOD)
+_PLAIN = (Reason.ASKED, Reason.NOT_UNDERSTOOD, Reason.UNSURE)
 
 
 def concerns_in(signals: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[Reason, ...]:
@@ -38,7 +75,7 @@ def reason_for(reason: Reason, concerns: Iterable[str]) -> Reason:
     if reason not in _PLAIN:
         return reason
     raised = set(concerns)
-    return next((each for each in CONCERNS if each in raised), reason)
+    return next((each for each in _PRESSING if each in raised), reason)
 
 
 class Status(StrEnum):
@@ -46,6 +83,34 @@ class Status(StrEnum):
     PICKED = "picked"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
+
+
+class EndedBy(StrEnum):
+    """Who ended a hand-off; `handoffs.ended_by`."""
+
+    AGENT = "agent"  # handed back to the bot
+    CUSTOMER = "customer"  # did not want to wait any longer
+    CALLBACK = "callback"  # chose to be called back instead
+    BOT = "bot"  # answered after all, before anybody came
+    SYSTEM = "system"  # the conversation is gone
+
+
+class Step(StrEnum):
+    """What can happen to a hand-off; `handoff_events.kind`."""
+
+    REQUESTED = "requested"
+    OFFERED = "offered"
+    REFUSED = "refused"
+    UNANSWERED = "unanswered"  # it rang and nobody took it
+    TAKEN = "taken"
+    TOLD_LATE = "told_late"
+    TOLD_CLOSED = "told_closed"  # nobody is there now; when somebody will be
+    MOVED = "moved"  # its queue closed: who must have a person at any hour waits with those on duty
+    RETURNED = "returned"  # the agent went away: back to the queue at the old place
+    TRANSFERRED = "transferred"
+    LISTENED = "listened"
+    BARGED = "barged"
+    ENDED = "ended"
 
 
 #: characters; more words say something else with it

@@ -12,6 +12,7 @@ from care.accesses.service import note_access
 from care.accounts.proofs import OpenLine, prove
 from care.conversations.service import owner_of
 from care.errors import InvalidInput, NotAllowed
+from care.handoff.steps import lock_conversation
 
 
 def verify_by_agent(
@@ -31,6 +32,7 @@ def verify_by_agent(
     """
     if not staff:
         raise InvalidInput("staff", "a proof by an agent names the agent")
+    lock_conversation(session, conversation_id)  # or it is given away while the number is opened
     if owner_of(session, conversation_id) != "agent":
         raise NotAllowed("not_with_agent", "take the conversation over first; then verify who writes in it")
     line = prove(session, conversation_id, phone, now, method=method, staff=staff)

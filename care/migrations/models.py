@@ -2,16 +2,23 @@
 
 import care.accesses.tables
 import care.accounts.tables
+import care.alarms.tables
+import care.appeals.tables
 import care.attachments.tables
+import care.audit.tables
 import care.billing.tables
+import care.callbacks.tables
 import care.conversations.tables
-import care.followup.tables
+import care.desk.tables
 import care.handoff.tables
+import care.locks.tables
 import care.notices.tables
 import care.once
 import care.privacy.tables
 import care.rights.tables
+import care.satisfaction.tables
 import care.sla.tables
+import care.staff.tables
 import care.tickets.tables
 import care.training.tables
 import care.turns.tables  # noqa: F401

@@ -16,6 +16,10 @@ class Kind(StrEnum):
     RESULT = "result"
     DELAY = "delay"
     CLOSED = "closed"
+    #: something is asked of the customer
+    QUESTION = "question"
+    #: it goes on under another number
+    MERGED = "merged"
 
 
 class NumberKind(StrEnum):

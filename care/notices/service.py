@@ -47,16 +47,17 @@ def notify(
     *,
     feedback: datetime | None = None,
     solution: datetime | None = None,
+    other: str = "",
 ) -> None:
     """Tell the customer of a ticket by SMS, when a number was proved for it; otherwise nothing.
 
     `kind`: a word of `rules.Kind`. `once`: what must not be told twice (`feedback:<event id>`), unique over all
     tickets; the second call with it does nothing. `feedback` and `solution`: for `filed`, the promised times, where
-    both are still to come.
+    both are still to come. `other`: for `merged`, the number under which it goes on.
     """
     if ticket.notify_phone is None or not sms.is_on():
         return
-    said = _text(Kind(kind), ticket.number, feedback, solution)
+    said = _text(Kind(kind), ticket.number, feedback, solution, other)
     _write(session, ticket.id, Kind(kind), once, ticket.notify_phone, said, now, now)
 
 
@@ -94,7 +95,7 @@ def _write(
     )
 
 
-def _text(kind: Kind, number: str, feedback: datetime | None, solution: datetime | None) -> str:
+def _text(kind: Kind, number: str, feedback: datetime | None, solution: datetime | None, other: str) -> str:
     if kind is Kind.FILED and feedback and solution:
         return say(
             "sms_filed_promise",
@@ -102,6 +103,8 @@ def _text(kind: Kind, number: str, feedback: datetime | None, solution: datetime
             feedback=calendar_time(feedback),
             solution=calendar_time(solution),
         )
+    if kind is Kind.MERGED:
+        return say("sms_merged", number=number, other=other)
     return say(f"sms_{kind}", number=number)
 
 

@@ -29,6 +29,7 @@ from care.conversations.service import close_matter, owner_of, set_status
 from care.conversations.tables import Conversation
 from care.errors import CareError
 from care.followup.service import withdraw as withdraw_ticket
+from care.handoff.rules import EndedBy
 from care.handoff.service import withdraw
 from care.logs import get_logger
 from care.once import OnceKey
@@ -144,7 +145,7 @@ async def _ask(
 def _tidy(session: Session, conversation_id: str, message_id: int, now: datetime, is_over: bool) -> None:
     """Nobody is to be called by a question of ours, and nothing is to be worked on."""
     if owner_of(session, conversation_id) == "queue":
-        withdraw(session, conversation_id, now)
+        withdraw(session, conversation_id, now, by=EndedBy.SYSTEM)
     filed = select(Ticket.number).where(Ticket.conversation_id == conversation_id, Ticket.status.in_(OPEN))
     for number in session.scalars(filed).all():
         key = OnceKey(conversation_id, message_id, f"audit:{number}")

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from care import db
 from care.accesses.rules import Reader, Use
 from care.accesses.service import note_access
+from care.conversations.telling import tell
 from care.db import SealedBytes
 from care.errors import CareError
 from care.logs import get_logger
@@ -45,7 +46,6 @@ from care.privacy.requests import RequestState
 from care.privacy.rules import Kind, Status
 from care.privacy.subject import Subject
 from care.privacy.tables import DataCopy, PrivacyRequest
-from care.privacy.telling import tell
 from care.privacy.tracker import Tracker
 from care.sla.policy import policy
 from care.timezone import CHINA

@@ -30,6 +30,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from care import db
+from care.conversations.telling import tell
 from care.errors import CareError, Unavailable
 from care.logs import get_logger
 from care.privacy import quiet, requests
@@ -41,7 +42,7 @@ from care.privacy.requests import RequestState
 from care.privacy.rules import Hold, Kind, Status
 from care.privacy.subject import Subject
 from care.privacy.tables import PrivacyRequest
-from care.privacy.telling import receipt_card, tell
+from care.privacy.telling import receipt_card
 from care.privacy.tracker import Tracker
 from care.turns.rules import CALL_SECONDS, LEASE
 

@@ -33,6 +33,7 @@ PERIODS = frozenset(
         "lessons",
         "appeals",
         "accesses",
+        "staff",
         "account",
         "requests",
         "copies",
@@ -43,7 +44,7 @@ PERIODS = frozenset(
 
 #: days that are six calendar months in every year
 _SIX_MONTHS = 184
-_SIX_MONTHS_PERIODS = ("notices", "accesses", "logs")
+_SIX_MONTHS_PERIODS = ("notices", "accesses", "staff", "logs")
 _SIX_MONTHS_HOLDS = (Hold.SMS_RECORD, Hold.USE_LOG)
 
 _Days = Annotated[int, Field(ge=1, le=3650)]

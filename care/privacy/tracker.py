@@ -24,6 +24,9 @@ class Tracker(Protocol):
         """Everything that is stored of it, the oldest first: Rasa's events as JSON values (`event`, `text`, entities,
         slots; `timestamp` in POSIX seconds), each with `session`, `turn` and `stored_at` (ISO 8601)."""
 
+    async def newest_session(self, conversation_id: str) -> list[dict[str, Any]]:
+        """As `export`, of the newest session of Rasa only: enough to know what it remembers now."""
+
     async def delete(self, conversation_id: str) -> int:
         """Delete all of it; how many turns there were. The next message finds an empty tracker.
 
@@ -50,10 +53,16 @@ class RasaTracker:
         self._session: aiohttp.ClientSession | None = None
 
     async def export(self, conversation_id: str) -> list[dict[str, Any]]:
+        return await self._pages({"conversation_id": conversation_id})
+
+    async def newest_session(self, conversation_id: str) -> list[dict[str, Any]]:
+        return await self._pages({"conversation_id": conversation_id, "newest": True})
+
+    async def _pages(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
         events: list[dict[str, Any]] = []
         after = None
         while True:
-            page = await self._ask("export", {"conversation_id": conversation_id, "after": after})
+            page = await self._ask("export", {**asked, "after": after})
             events += page["events"]
             after = page["next"]
             if after is None:

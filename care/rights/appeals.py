@@ -16,8 +16,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from care.sla.rules import due_in_days, due_in_working_days, is_workday
+from care.sla.rules import due_in_days, due_in_working_days
 from care.timezone import CHINA
+from care.workdays import is_workday
 
 #: days after which a complaint without an answer may be appealed
 ANSWER_DAYS = 15

@@ -15,6 +15,10 @@ from care.plain import plain
 
 DEFAULT = Path(__file__).with_name("policy.yml")
 FIRST_FEEDBACK = "first_feedback"
+#: the only clock of an appeal; its day comes with the letter, so that it is no clock of the file
+APPEAL_REPLY = "appeal_reply"
+#: category of a call-back and its only clock, which ends with the time that the customer chose
+CALLBACK = "callback"
 #: what a ticket of `suggestions` has as its category
 SUGGESTION = "suggestion"
 #: what the category of a request about personal data begins with
@@ -44,6 +48,8 @@ class Operator(_Strict):
     hotline: Hotline
     #: told in the papers for an appeal (35号令第十二条 asks for it); None: the customer fills it in
     address: Annotated[str, Field(min_length=4, max_length=100)] | None = None
+    #: customers; None: nothing is told a million users
+    users: Annotated[int, Field(gt=0)] | None = None
     carriers: list[Carrier] = Field(min_length=1)
     #: empty: the whole country
     provinces: list[Province]
@@ -57,6 +63,8 @@ class Operator(_Strict):
 
 
 class ClockSpec(_Strict):
+    #: what staff read
+    title: Annotated[str, Field(min_length=2, max_length=12)]
     kind: Literal["promise", "statutory"]
     hours: float | None = Field(default=None, gt=0)
     #: in the country (农村), where the law gives more time there; a place that is not known counts as town
@@ -157,6 +165,57 @@ class Privacy(_Strict):
         return self.kinds[kind].priority or self.priority
 
 
+class Appeals(_Strict):
+    """What authorities send us with a day of their own."""
+
+    title: str
+    department: str
+    priority: int = Field(ge=1, le=4)
+    #: title of the clock that ends on that day
+    clock: Annotated[str, Field(min_length=2, max_length=12)]
+    #: hours before it is due at which somebody inside is told
+    alarms_before: list[Annotated[float, Field(gt=0)]] = []
+
+
+class Callbacks(_Strict):
+    """Calls in a time that the customer chose, instead of waiting (care/callbacks)."""
+
+    title: str
+    #: title of the clock that ends with that time
+    clock: Annotated[str, Field(min_length=2, max_length=12)]
+    department: str
+    #: by name of a queue (care/handoff/handoff.yml), where it is another one
+    departments: dict[str, str] = {}
+    priority: int = Field(ge=1, le=4)
+    #: length of a time that is offered
+    hours: int = Field(ge=1, le=4)
+    #: days on which the queue is open and times are offered, today included
+    days: int = Field(ge=1, le=14)
+    #: calls in one time of one queue
+    most: int = Field(gt=0)
+    #: whole hours of the day before and after which nobody is called
+    earliest: int = Field(ge=0, le=23)
+    latest: int = Field(ge=1, le=24)
+
+    @model_validator(mode="after")
+    def _has_room(self) -> Callbacks:
+        if self.latest - self.earliest < self.hours:
+            raise ValueError("latest must leave room for one time after earliest")
+        return self
+
+    def department_of(self, queue: str) -> str:
+        return self.departments.get(queue, self.department)
+
+
+class Supervision(_Strict):
+    """What voluntary public supervisors (社会义务监督员) report."""
+
+    #: that runs beside those of the category
+    clock: str
+    #: at least as urgent; 1 urgent to 4 low
+    priority: int = Field(ge=1, le=4)
+
+
 class Targets(_Strict):
     """What the operator published as the service that it aims at."""
 
@@ -178,6 +237,9 @@ class Policy(_Strict):
     categories: dict[Annotated[str, Field(max_length=40)], Category]
     suggestions: Suggestions
     privacy: Privacy
+    appeals: Appeals
+    supervision: Supervision
+    callbacks: Callbacks
 
     @model_validator(mode="after")
     def _names_exist(self) -> Policy:
@@ -191,6 +253,17 @@ class Policy(_Strict):
         if self.suggestions.department not in self.departments:
             raise ValueError(f"suggestions.department: {self.suggestions.department} is not under departments")
         self._check_privacy()
+        if self.appeals.department not in self.departments:
+            raise ValueError(f"appeals.department: {self.appeals.department} is not under departments")
+        for department in (self.callbacks.department, *self.callbacks.departments.values()):
+            if department not in self.departments:
+                raise ValueError(f"callbacks: {department} is not under departments")
+        if CALLBACK in self.clocks or CALLBACK in self.categories:
+            raise ValueError(f"clocks, categories: {CALLBACK} is the name of what is under callbacks; take another")
+        if self.supervision.clock not in self.clocks:
+            raise ValueError(f"supervision.clock: {self.supervision.clock} is not under clocks")
+        if APPEAL_REPLY in self.clocks:
+            raise ValueError(f"clocks: {APPEAL_REPLY} is the clock of an appeal, whose day comes with the letter")
         owner: dict[str, str] = {}
         named_by: dict[str, str] = {}
         for name, category in self.categories.items():
@@ -230,12 +303,33 @@ class Policy(_Strict):
         """What customers are told of a ticket's category; of one that the policy has lost, that of `other`."""
         if category == SUGGESTION:
             return self.suggestions.title
+        if category == CALLBACK:
+            return self.callbacks.title
         if kind := self.privacy.kind_of(category):
             return kind.title
         return self.categories.get(category, self.categories["other"]).title
 
+    @property
+    def other_categories(self) -> list[str]:
+        """Those of tickets that are no complaints."""
+        return [SUGGESTION, CALLBACK, *(PRIVACY + name for name in self.privacy.kinds)]
+
+    def title_of_clock(self, name: str) -> str:
+        """Of one that the policy has lost, its name."""
+        if name == APPEAL_REPLY:
+            return self.appeals.clock
+        if name == CALLBACK:
+            return self.callbacks.clock
+        return self.clocks[name].title if name in self.clocks else name
+
+    def title_of_department(self, name: str) -> str:
+        """Of one that the policy has lost, its name."""
+        return self.departments.get(name, name)
+
     def solution_of(self, category: str, complexity: str) -> str:
         """The clock by which the customer has a result."""
+        if category == CALLBACK:
+            return CALLBACK
         kind = self.privacy.kind_of(category)
         return kind.solution_of(complexity) if kind else f"solution_{complexity}"
 

@@ -5,29 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
-import chinese_calendar
-
 from care.timezone import CHINA
-
-
-def is_workday(day: date) -> bool:
-    """By the State Council's yearly notice, 调休 included.
-
-    Beyond the last published year: Monday to Friday, provisional until the calendar package knows that year.
-    """
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        return day.weekday() < 5
-
-
-def is_published(day: date) -> bool:
-    """Whether the holiday notice of that year is known; if not, a date counted with it is provisional."""
-    try:
-        chinese_calendar.is_workday(day)
-    except NotImplementedError:
-        return False
-    return True
+from care.workdays import is_workday
 
 
 def due_in_hours(start: datetime, hours: float) -> datetime:

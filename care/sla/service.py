@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import case, insert, select, update
 from sqlalchemy.orm import Session
 
 from care.sla.policy import ClockSpec, Policy
-from care.sla.rules import due_in_days, due_in_hours, due_in_working_days, is_published
+from care.sla.rules import due_in_days, due_in_hours, due_in_working_days
 from care.sla.tables import Clock
+from care.workdays import is_published
 
 _MOMENT = timedelta(microseconds=1)  # due at 00:00 is the end of the day before
 _RUNNING = (Clock.met_at.is_(None), Clock.missed_at.is_(None), Clock.ended_at.is_(None))
@@ -43,6 +44,23 @@ def start_clock(session: Session, ticket_id: int, name: str, policy: Policy, sta
     spec = policy.clocks[name]
     session.execute(insert(Clock), _rows(ticket_id, name, spec, start, None))
     return _due(spec, start, None)
+
+
+def start_clock_until(
+    session: Session,
+    ticket_id: int,
+    name: str,
+    kind: Literal["promise", "statutory"],
+    start: datetime,
+    due: datetime,
+    alarms: Collection[datetime] = (),
+) -> None:
+    """A clock whose end is given from outside (the day on an authority's letter, a promise that another ticket had),
+    with alarms at these times; those that would not come between its start and its end are left out."""
+    base = {"ticket_id": ticket_id, "name": name, "starts_at": start, "provisional": False}
+    rows = [base | {"kind": kind, "due_at": due}]
+    rows += [base | {"kind": "alarm", "due_at": at} for at in sorted(alarms) if start < at < due]
+    session.execute(insert(Clock), rows)
 
 
 def _rows(ticket_id: int, name: str, spec: ClockSpec, start: datetime, area: str | None) -> list[dict[str, Any]]:
@@ -95,6 +113,21 @@ def running_clock(session: Session, ticket_id: int, name: str) -> Clock | None:
     )
 
 
+def clocks_of(session: Session, ticket_ids: Collection[int]) -> dict[int, list[Clock]]:
+    """Promises and statutory clocks of several tickets, over or not, the earliest due first."""
+    rows = session.scalars(
+        select(Clock)
+        .where(Clock.ticket_id.in_(ticket_ids), Clock.kind != "alarm")
+        .order_by(Clock.due_at, Clock.id)
+        # What was stopped in this transaction was stopped behind the back of the session.
+        .execution_options(populate_existing=True)
+    )
+    found: dict[int, list[Clock]] = {id: [] for id in ticket_ids}
+    for row in rows:
+        found[row.ticket_id].append(row)
+    return found
+
+
 def meet_clocks(session: Session, ticket_id: int, names: Sequence[str] | None, now: datetime) -> None:
     """What these clocks count towards was done (None: all); late too, a miss stays recorded. Their alarms are ended."""
     _stop(session, ticket_id, names, {"met_at": case((Clock.kind != "alarm", now)), "ended_at": _ended_alarm(now)})
@@ -103,6 +136,16 @@ def meet_clocks(session: Session, ticket_id: int, names: Sequence[str] | None, n
 def end_clocks(session: Session, ticket_id: int, names: Sequence[str] | None, now: datetime) -> None:
     """What these clocks count towards is not owed any more (None: all); neither met nor missed."""
     _stop(session, ticket_id, names, {"ended_at": now})
+
+
+def end_running(session: Session, ticket_id: int, name: str, now: datetime) -> None:
+    """Of one name, and its alarms, as `end_clocks`; one that was missed is still owed."""
+    session.execute(
+        update(Clock)
+        .where(Clock.ticket_id == ticket_id, Clock.name == name, *_RUNNING)
+        .values(ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def miss_clock(session: Session, ticket_id: int, name: str, now: datetime) -> Clock | None:

@@ -20,6 +20,13 @@ class Clock(Base):
             "due_at",
             postgresql_where=text("met_at IS NULL AND missed_at IS NULL AND ended_at IS NULL"),
         ),
+        # What is promised and not done, late or not: the lists of the desk.
+        Index(
+            "ix_clocks_owed",
+            "due_at",
+            "ticket_id",
+            postgresql_where=text("kind <> 'alarm' AND met_at IS NULL AND ended_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -50,6 +50,22 @@ class EventKind(StrEnum):
     DELAY = "delay"  # a promised time was missed and the customer told
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
+    ASSIGNED = "assigned"  # to whom stands in the note, or to nobody
+    TRANSFERRED = "transferred"  # to another department
+    MERGED = "merged"  # into another one, or another one into this
+    LINKED = "linked"  # with another one
+    REPLIED = "replied"  # in writing to the authority of an appeal
+
+
+class Channel(StrEnum):
+    """Where a ticket came in."""
+
+    CHAT = "chat"  # the widget, /api/chat, WeChat
+    HOTLINE = "hotline"  # a call that an agent wrote down
+    COUNTER = "counter"  # a shop
+    SOCIAL = "social"  # found in social media and entered by staff
+    SUPERVISION = "supervision"  # from a 社会义务监督员 (voluntary public supervisor)
+    AUTHORITY = "authority"  # a letter of an authority: appeals
 
 
 class Level(IntEnum):

@@ -12,7 +12,19 @@ from care.db import Base, Sealed
 
 class Ticket(Base):
     __tablename__ = "tickets"
-    __table_args__ = (Index("ix_tickets_conversation_id_id", "conversation_id", "id"),)
+    __table_args__ = (
+        Index("ix_tickets_conversation_id_id", "conversation_id", "id"),
+        # What an agent has to do, and what nobody has taken.
+        Index(
+            "ix_tickets_open_assignee",
+            "assignee",
+            "id",
+            postgresql_where=text("status IN ('acknowledged', 'inProgress', 'pending', 'held')"),
+        ),
+        Index("ix_tickets_created_at", "created_at"),
+        # The last cases like one, and the lists of a category.
+        Index("ix_tickets_category_id", "category", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)
@@ -51,6 +63,16 @@ class Ticket(Base):
     repeat_of: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     #: mobile number, proved by a code, that hears of every step
     notify_phone: Mapped[str | None] = mapped_column(Sealed("tickets.notify_phone"))
+    #: where it came in: a word of care.tickets.rules.Channel
+    channel: Mapped[str] = mapped_column(String(12), default="chat", server_default="chat")
+    #: number of the agent who entered it for the customer
+    entered_by: Mapped[str | None] = mapped_column(String(16))
+    #: number of the agent who works on it
+    assignee: Mapped[str | None] = mapped_column(String(16))
+    #: the dealer or partner company concerned
+    partner: Mapped[str | None] = mapped_column(String(80))
+    #: the ticket that it was merged into; nothing happens on this one any more
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     #: what was done about it, in words for the customer; a ticket cannot be resolved without
     outcome: Mapped[str | None] = mapped_column(Sealed("tickets.outcome"))
     created_at: Mapped[datetime]
@@ -81,3 +103,16 @@ class TicketGrant(Base):
     #: digits | code; what each allows: care.tickets.rules.Level
     level: Mapped[str] = mapped_column(String(8))
     granted_at: Mapped[datetime]
+
+
+class TicketLink(Base):
+    """Two tickets that belong together."""
+
+    __tablename__ = "ticket_links"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True, index=True)
+    #: related | duplicate | appeal (the first is an appeal about the other)
+    kind: Mapped[str] = mapped_column(String(12))
+    staff: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime]

@@ -1,4 +1,7 @@
-"""Which labels, sub-labels and entities there are: domain.yml's intents and entities, and `data/labels.yml`."""
+"""Which labels, sub-labels and entities there are: domain.yml's intents and entities, and `data/labels.yml`.
+
+What is only ever pressed (`buttons_only` there) is no label: nothing is written under it, and nobody can choose it.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +66,8 @@ def read_labels(root: Path) -> tuple[Labels, list[Fault]]:
     faults: list[Fault] = []
     domain = _keys(root, DOMAIN, faults)
     listed = _keys(root, SUB_LABELS, faults) if (root / SUB_LABELS).is_file() else {}
-    lines = _names(domain.get("intents"))
+    pressed = frozenset(_names(listed.get("buttons_only")))
+    lines = {label: line for label, line in _names(domain.get("intents")).items() if label not in pressed}
     sub_lines: dict[str, int] = {}
     subs: dict[str, tuple[str, ...]] = {}
     for key, value in _pairs(listed.get("sub_labels")):

@@ -40,5 +40,10 @@ def next_attempt(failures: int, now: datetime) -> datetime:
     return now + timedelta(seconds=_BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS)) - 1])
 
 
+def minutes_of(seconds: int) -> str:
+    """As it is told to who waits: whole minutes, rounded up, at least one."""
+    return str(max(1, -(-seconds // 60)))
+
+
 def needs_a_person(failures: int, received_at: datetime, now: datetime) -> bool:
     return failures >= FAILURES_BEFORE_A_PERSON or now - received_at >= WAIT_BEFORE_A_PERSON

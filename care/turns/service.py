@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
+from care.callbacks.rules import asks_for_callback
 from care.conversations.rules import LIVE_CHANNELS, Inbound, Reply
 from care.conversations.service import (
     Received,
@@ -25,14 +26,16 @@ from care.conversations.service import (
 )
 from care.conversations.tables import Conversation, Message
 from care.errors import Conflict
-from care.handoff.rules import Reason, asks_how_long, wants_to_stop_waiting
+from care.handoff.rules import EndedBy, Reason, asks_how_long, wants_to_stop_waiting
 from care.handoff.service import open_handoff, request_handoff, withdraw
+from care.handoff.waiting import place_of
 from care.turns import statements
 from care.turns.dialogue import Question
-from care.turns.rules import LEASE, Reading, needs_a_person, next_attempt
-from care.wording import buttons, say
+from care.turns.rules import LEASE, Reading, minutes_of, needs_a_person, next_attempt
+from care.wording import buttons, say, spoken_time
 
 STOP_WAITING = "/stop_waiting"
+CALL_BACK = "/callback"
 
 # A lease that was given back. Not "now": a message that arrived a moment before must find it free as well.
 FREE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -63,15 +66,18 @@ def accept(session: Session, inbound: Inbound, holder: str, now: datetime) -> Ac
     """Store a message and decide who answers: nobody (empty), the queue, a person, or the bot, whose turn may begin."""
     received = receive(session, inbound, now)
     if received.is_new:
-        if inbound.channel in LIVE_CHANNELS:
+        if inbound.channel in LIVE_CHANNELS or received.owner != "bot":
             announce(session, received.conversation_id)
         if not received.text:
             _answer_ourselves(session, received, "empty_message", now)
             return Accepted(received, None)
         if _stops_waiting(received):
-            withdraw(session, received.conversation_id, now)
+            withdraw(session, received.conversation_id, now, by=EndedBy.CUSTOMER)
             _answer_ourselves(session, received, "stopped_waiting", now)
             return Accepted(received, None)
+        if _wants_a_call(received):
+            withdraw(session, received.conversation_id, now, by=EndedBy.CALLBACK)
+            return Accepted(received, begin(session, received.conversation_id, holder, now))
         if received.owner != "bot" and not _bot_still_tries(session, received.conversation_id):
             _hold(session, received.conversation_id, received.message_id, received.text, received.owner, now)
             return Accepted(received, None)
@@ -86,6 +92,12 @@ def _stops_waiting(received: Received) -> bool:
     return received.owner == "queue" and wants_to_stop_waiting(received.text)
 
 
+def _wants_a_call(received: Received) -> bool:
+    """Instead of waiting: the bot asks when."""
+    is_pressed = received.is_payload and received.text == CALL_BACK
+    return received.owner == "queue" and (is_pressed or asks_for_callback(received.text))
+
+
 def _bot_still_tries(session: Session, conversation_id: str) -> bool:
     """A queue that only the bot's own failure opened: the bot's late answer would close it again."""
     handoff = open_handoff(session, conversation_id)
@@ -95,25 +107,41 @@ def _bot_still_tries(session: Session, conversation_id: str) -> bool:
 def _hold(session: Session, conversation_id: str, message_id: int, words: str, owner: str, now: datetime) -> None:
     """A message for people: it stays where they see it, and while nobody has picked it up that is said."""
     if owner == "queue":
-        key = _key_in_queue(session, conversation_id, words)
-        reply = Reply(say(key), buttons(key))
+        reply = _reply_in_queue(session, conversation_id, words, now)
         store_replies(session, message_id, conversation_id, [reply], "system", now)
     set_status(session, message_id, "held", now)
 
 
-def _key_in_queue(session: Session, conversation_id: str, words: str) -> str:
+def _reply_in_queue(session: Session, conversation_id: str, words: str, now: datetime) -> Reply:
     """The receipt for the first message of a wait, fewer words for the later ones; an honest answer to "how long?"."""
     if asks_how_long(words):
-        return "in_queue_how_long"
+        return _how_long(session, conversation_id, now)
     handoff = open_handoff(session, conversation_id)
-    if handoff is None:
-        return "in_queue"
+    key = "in_queue"
+    if handoff is not None and _was_held(session, conversation_id, handoff.requested_at):
+        key = "in_queue_again"
+    return Reply(say(key), buttons(key))
+
+
+def _was_held(session: Session, conversation_id: str, since: datetime) -> bool:
     held = select(Message.id).where(
-        Message.conversation_id == conversation_id,
-        Message.status == "held",
-        Message.created_at >= handoff.requested_at,
+        Message.conversation_id == conversation_id, Message.status == "held", Message.created_at >= since
     )
-    return "in_queue" if session.scalars(held.limit(1)).first() is None else "in_queue_again"
+    return session.scalars(held.limit(1)).first() is not None
+
+
+def _how_long(session: Session, conversation_id: str, now: datetime) -> Reply:
+    """Only what is known: the place, and the time where lately enough customers were taken to go by."""
+    key, values = "in_queue_how_long", {}
+    place = place_of(session, conversation_id, now)
+    if place is not None:
+        values["position"] = str(place.position)
+        key = "in_queue_place"
+        if not place.is_open and place.opens_at is not None:
+            key, values["opens"] = "in_queue_closed", spoken_time(place.opens_at, now)
+        elif place.is_open and place.estimate_seconds is not None:
+            key, values["minutes"] = "in_queue_wait", minutes_of(place.estimate_seconds)
+    return Reply(say(key, **values), buttons(key))
 
 
 def _answer_ourselves(session: Session, received: Received, key: str, now: datetime) -> None:
@@ -186,7 +214,7 @@ def complete(
         # Too late: a person has picked the conversation up, and the bot does not talk over people.
         status = "held"
     else:
-        if turn.is_late and withdraw(session, conversation_id, now, reason=Reason.BOT_FAILURE):
+        if turn.is_late and withdraw(session, conversation_id, now, by=EndedBy.BOT, reason=Reason.BOT_FAILURE):
             # The customer was told that a person is coming; the bot is back first, and says so.
             back = Reply(say("bot_recovered"), buttons("bot_recovered"))
             said = store_replies(session, turn.message_id, conversation_id, [back], "system", now)

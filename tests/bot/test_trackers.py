@@ -283,6 +283,14 @@ def test_a_whole_conversation_is_handed_out_in_pages(run: Any, store: EncryptedT
     assert all(datetime.fromisoformat(event["stored_at"]).tzinfo for event in events)
 
 
+def test_of_the_newest_session_only(run: Any, store: EncryptedTrackerStore) -> None:
+    tell(run, store, "c", "以前的")
+    tell(run, store, "c", "现在的", "还有一句", fresh=True)
+    page = run(trackers._export(store, trackers.Export("c", (-1, -1), newest=True)))
+    assert [event["text"] for event in page["events"] if event["event"] == "user"] == ["现在的", "还有一句"]
+    assert run(trackers._export(store, trackers.Export("none", (-1, -1), newest=True)))["events"] == []
+
+
 def call(rasa: Any, operation: str, body: Any, secret: str = GATEWAY_SECRET) -> tuple[int, Any]:
     return request(f"{rasa.url}/tracker/{operation}", body, {"X-Quanyi-Secret": secret})
 
@@ -320,6 +328,7 @@ def test_over_http(rasa: Any, postgres: Any) -> None:
         ("delete", {}, "conversation_id"),
         ("export", {"conversation_id": "c", "after": [1]}, "after"),
         ("export", {"conversation_id": "c", "after": [True, 1]}, "after"),
+        ("export", {"conversation_id": "c", "newest": 1}, "newest"),
         ("expire", {"before": "2026-11-21T09:00:00", "limit": 5}, "before"),
         ("expire", {"before": "yesterday", "limit": 5}, "before"),
         ("expire", {"before": "2026-11-21T09:00:00+08:00"}, "limit"),

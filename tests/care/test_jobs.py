@@ -8,16 +8,23 @@ from pathlib import Path
 
 import procrastinate
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from care import db, jobs
 from care.accounts.sms import ConsoleSender
-from care.followup import locks
+from care.alarms.rules import Kind as AlarmKind
+from care.alarms.service import raise_alarm, settle_alarm
+from care.conversations.tables import Conversation, Message
+from care.followup.rules import WRONG_PROOFS
+from care.handoff.rules import Reason
+from care.handoff.service import request_handoff
+from care.locks import service as locks
 from care.notices.rules import Kind
 from care.notices.service import notify
 from care.tickets.tables import Ticket
 from care.turns.rules import LEASE
 from care.turns.runner import Runner
+from care.wording import say
 from tests.support.chat import Chat
 from tests.support.database import scalar
 from tests.support.dialogue import FakeBot, down
@@ -116,6 +123,29 @@ async def test_notices_are_sent(worker: procrastinate.App, telephone: Telephone)
     assert len(telephone.received()) == 1
 
 
+async def test_who_waits_too_long_is_told(worker: procrastinate.App) -> None:
+    now = db.utcnow()
+    with db.transaction() as session:
+        session.add(Conversation(id="c1", channel="rest", created_at=now))
+        session.flush()
+        request_handoff(session, "c1", Reason.DISTRESS, now - timedelta(seconds=31))
+    for _ in range(2):
+        await _do(worker, "handoff.tend")
+    with db.transaction() as session:
+        assert session.scalars(select(Message.text)).all() == [say("queue_late")]
+
+
+async def test_old_alarms_are_forgotten(worker: procrastinate.App) -> None:
+    now = db.utcnow()
+    with db.transaction() as session:
+        for days, subject in ((366, "queue:old"), (364, "queue:younger")):
+            raise_alarm(session, AlarmKind.NOBODY_READY, subject, now - timedelta(days=days))
+            settle_alarm(session, AlarmKind.NOBODY_READY, subject, now - timedelta(days=days))
+        raise_alarm(session, AlarmKind.NOBODY_READY, "queue:open", now - timedelta(days=999))
+    await _do(worker, "alarms.forget")
+    assert scalar("SELECT string_agg(subject, ' ' ORDER BY id) FROM alarms") == "queue:younger queue:open"
+
+
 async def test_wrong_proofs_of_tickets_are_forgotten(
     worker: procrastinate.App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,8 +153,8 @@ async def test_wrong_proofs_of_tickets_are_forgotten(
     now = db.utcnow()
     with db.transaction() as session:
         for each in range(5):
-            locks.count_try(session, [f"conversation:{each}"], now - timedelta(hours=2))
-        locks.count_try(session, ["conversation:just now"], now)
+            locks.count_try(session, [f"conversation:{each}"], WRONG_PROOFS, now - timedelta(hours=2))
+        locks.count_try(session, ["conversation:just now"], WRONG_PROOFS, now)
     await _do(worker, FORGET)
     assert scalar("SELECT string_agg(subject, ',') FROM lookup_locks") == "conversation:just now"
 
@@ -212,4 +242,5 @@ def test_what_runs_when(postgres: object, telephone: Telephone) -> None:
         "privacy.expire": "17 19 * * *",
         "privacy.audit": "40 19 * * 6",
     }
-    assert crons == of_tickets | of_accounts | of_privacy
+    of_desk = {"handoff.tend": often, "alarms.forget": "27 * * * *"}
+    assert crons == of_tickets | of_accounts | of_privacy | of_desk

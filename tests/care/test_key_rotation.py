@@ -45,6 +45,7 @@ from care.tickets.rules import Status
 from care.tickets.service import change_status
 from care.tickets.tables import Ticket
 from cli.keys import new_key, rotate
+from tests.support.desk import enter_letter, member
 from tests.support.environment import GATEWAY_SECRET, KEYS, NOBODY, forget_settings, key
 from tests.support.privacy import plant
 from tests.support.serving import served
@@ -108,6 +109,8 @@ def _one_of_everything() -> None:
         session.add(incident)
         session.flush()
         session.add(IncidentStep(incident_id=incident.id, step="stop", note="已收回", staff="7", at=NOW))
+        member(session, "agent", now=NOW)
+        enter_letter(session, "13800138000", session.get_one(Ticket, 1).number, "8001", NOW)
 
 
 def _sealed_columns() -> list[Column[Any]]:

@@ -20,6 +20,7 @@ MISTAKES = [
     ({"QUANYI_POLICY": "/nowhere/policy.yml"}, "/nowhere/policy.yml"),
     ({"QUANYI_CATALOGUE": "/nowhere/catalogue.yml"}, "/nowhere/catalogue.yml"),
     ({"QUANYI_RETENTION": "/nowhere/retention.yml"}, "/nowhere/retention.yml"),
+    ({"QUANYI_HANDOFF": "/nowhere/handoff.yml"}, "/nowhere/handoff.yml"),
     ({"QUANYI_MODE": "production"}, "set QUANYI_SMS_URL and QUANYI_SMS_KEY, or QUANYI_SMS=off"),  # no SMS by accident
     ({"QUANYI_SMS_URL": "https://sms.example.cn"}, "QUANYI_SMS_KEY"),  # unsigned
 ]

@@ -25,7 +25,7 @@ from care.billing.disputes import Reason as Disputed
 from care.billing.explanation import Reason
 from care.billing.reminders import Kind as ReminderKind
 from care.billing.values import AllowanceKind, ConsentMethod, OrderKind, TopUpStatus
-from care.handoff.rules import CONCERNS
+from care.handoff.rules import CONCERNS, ENTITLED
 from care.notices.rules import Kind
 from care.privacy.correcting import OURS, Field
 from care.privacy.places import PLACES
@@ -136,7 +136,7 @@ def test_every_key_that_is_put_together_exists() -> None:
         "basis_*": ["basis_law", "basis_ministry", "basis_industry"],
         "minor_**": [f"minor_{said}{more}" for said in ("guardian", "grown") for more in ("", "_goes_on")],
         "privacy_to_*": [f"privacy_to_{matter}" for matter in ("view", "usage", "copy", "delete")],
-        "privacy_concern_*": [f"privacy_concern_{reason}" for reason in CONCERNS],
+        "privacy_concern_*": [f"privacy_concern_{reason}" for reason in (*CONCERNS, *ENTITLED)],
         "privacy_reader_*": [f"privacy_reader_{reader}" for reader in Reader if reader is not Reader.PARTNER],
         "privacy_partner_*": [f"privacy_partner_{who}" for who in ("billing", "sms", "dialler")],
         "privacy_use_*": [f"privacy_use_{use}" for use in Use],

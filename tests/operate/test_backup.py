@@ -22,6 +22,8 @@ from bot.sealing import Sealer
 from care.accounts.codes import issue_code
 from care.accounts.proofs import know_user, prove
 from care.accounts.service import find_by_phone
+from care.alarms.rules import Kind as AlarmKind
+from care.alarms.service import raise_alarm
 from care.attachments.rules import CheckedFile
 from care.attachments.service import store_evidence
 from care.billing.demo.adapter import DemoBilling
@@ -33,11 +35,13 @@ from care.billing.reminder_switches import switch
 from care.billing.reminders import Kind
 from care.billing.reminding import remind
 from care.billing.values import OrderKind, OrderRequest
+from care.callbacks.service import Wanted, file_callback, slots
 from care.complaints.rules import Draft
 from care.complaints.service import file_complaint
 from care.conversations.rules import Reply
 from care.conversations.tables import Message
 from care.db import Base, transaction
+from care.desk.views import save_view
 from care.followup.service import prove_by_digits, prove_contact
 from care.handoff.rules import Reason
 from care.handoff.service import raise_concerns
@@ -52,7 +56,8 @@ from care.privacy.tables import (
 )
 from care.sla.policy import policy
 from care.sla.service import due_times
-from care.tickets.rules import Status
+from care.staff.sessions import begin
+from care.tickets.rules import Channel, Status
 from care.tickets.service import change_status, tickets_of_conversation
 from care.training.consent import record
 from care.training.rules import CONSENT_VERSION
@@ -64,6 +69,7 @@ from cli.run.postgres import Embedded, throwaway
 from tests.e2e.pictures import screenshot
 from tests.support.billing import seed
 from tests.support.chat import Chat
+from tests.support.desk import enter_letter, member
 from tests.support.environment import VARIABLES, forget_settings, key
 from tests.support.privacy import plant
 from tests.support.times import NOW
@@ -166,6 +172,13 @@ def _fill() -> Chat:
     chat.ask_for_a_person()
     plant(NOW, OTHER)  # requests about personal data with all that goes with them
     _register()
+    with transaction() as session:
+        at_the_desk = member(session, "agent", presence="ready", now=NOW)
+        begin(session, at_the_desk.id, NOW)
+        save_view(session, at_the_desk.id, "超时", {"due": "missed"}, NOW)
+        enter_letter(session, PHONE, ticket.number, at_the_desk.number, NOW)
+        wanted = Wanted(PHONE, slots(session, "service", policy(), NOW)[0].starts_at, "service", "宽带的事")
+        file_callback(session, wanted, policy(), NOW, channel=Channel.HOTLINE, entered_by=at_the_desk.number)
     return chat
 
 
@@ -177,6 +190,7 @@ def _register() -> None:
         session.flush()
         session.add(IncidentStep(incident_id=incident.id, step="stop", note="已收回", staff="7", at=NOW))
         session.add(ForgottenExample(label="billing_detail", text_index=b"i" * 32, at=NOW))
+        raise_alarm(session, AlarmKind.NOBODY_READY, "queue:duty", NOW)
         session.add(RetentionRun(version="1", started_at=NOW, counts={}))
         session.add(Audit(version="1", started_at=NOW, asked=1, leaks=[]))
         session.add(ImpactAssessment(day=NOW.date(), staff="7", digest="0" * 64, at=NOW))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from care import crypto, db, settings
 from care.billing import system
+from care.handoff import policy as handoff_policy
 from care.privacy import retention
 from care.sla import policy
 from web import sessions, tokens
@@ -41,8 +42,10 @@ VARIABLES = {
     "QUANYI_PUBLIC_URL": "",
     "QUANYI_POLICY": "",
     "QUANYI_RETENTION": "",
+    "QUANYI_HANDOFF": "",
     "QUANYI_BILLING": "",
     "QUANYI_CATALOGUE": "",
+    "QUANYI_VIRUS_SCAN": "",
     "QUANYI_TMF678_URL": "",
     "QUANYI_TMF677_URL": "",
     "QUANYI_TMF678_HOLDER": "billingAccount.id",
@@ -62,6 +65,7 @@ def forget_settings() -> None:
         crypto._index_key,
         db.engine,
         policy.policy,
+        handoff_policy.handoff_policy,
         retention.retention,
         system.billing,
         tokens._serializer,

@@ -25,22 +25,27 @@ from care.accounts.rules import Purpose
 from care.accounts.service import customer_of_phone, phone_index
 from care.attachments.rules import JPEG, CheckedFile
 from care.attachments.service import store_evidence
+from care.audit.service import Note, write
 from care.billing.disputes import attach_dispute, begin_dispute
 from care.billing.orders import confirm_order, mark_placed, show_order
 from care.billing.reminder_switches import switch as switch_reminder
 from care.billing.reminders import Kind as Reminded
 from care.billing.tables import Reminder
 from care.billing.values import Month, OrderKind, OrderRequest, Placed
+from care.callbacks.tables import Callback
 from care.complaints.rules import Draft
 from care.complaints.service import file_complaint
 from care.conversations.rules import Inbound, Reply
 from care.crypto import blind_index, keyring
 from care.db import Base, SealedType, engine, transaction
-from care.followup.locks import count_try
+from care.desk.tables import ConversationNote
+from care.followup.rules import WRONG_PROOFS
 from care.followup.service import add_information, grant, prove_contact, urge
 from care.followup.staff import close_ticket, give_feedback, record_result
-from care.handoff.rules import Reason
+from care.handoff.rules import EndedBy, Reason
 from care.handoff.service import raise_concerns, request_handoff, withdraw
+from care.handoff.tables import Handoff
+from care.locks.service import count_try
 from care.notices.service import notify_number
 from care.once import OnceKey
 from care.privacy.rules import Kind, Status, Switch
@@ -49,7 +54,9 @@ from care.rights.appeals import Matter, Told, Where
 from care.rights.lessons import keep_answer
 from care.rights.packets import Wanted
 from care.rights.packets import make as make_packet
+from care.satisfaction.tables import Rating
 from care.sla.policy import policy
+from care.tickets.tables import Ticket
 from care.training import consent
 from care.training.rules import CONSENT_VERSION
 from care.training.service import accept
@@ -82,6 +89,8 @@ _MARKS = {
     "new_name": "{}王五",
     "request": "{}地址",
     "appeal": "{}营业厅说退不了",
+    "reason": "{}来电核实号码",
+    "note": "{}说下午三点以后方便",
 }
 _MOMENT = timedelta(seconds=1)
 
@@ -142,6 +151,7 @@ def plant(now: datetime, phone: str = PHONE, mark: str = MARK, root: Path | None
     earlier.knows(number)
     order = talk.order(phone, texts)
     _be_told(phone, texts, now - _MOMENT)
+    _be_looked_at(talk.id, phone, texts, now - _MOMENT)
     talk.now = now - timedelta(minutes=1)
     request = talk.ask(phone, texts)
     return Planted(
@@ -210,7 +220,7 @@ class _Talk:
         """What the system concludes of them, and a person who was asked for and not needed."""
         raise_concerns(session, self.id, [Reason.ANGER, Reason.THREAT], self.message, self.later())
         request_handoff(session, self.id, Reason.ASKED, self.now)
-        withdraw(session, self.id, self.later())
+        withdraw(session, self.id, self.later(), by=EndedBy.CUSTOMER)
 
     def send(self, file: CheckedFile) -> str:
         with transaction() as session:
@@ -240,7 +250,7 @@ class _Talk:
     def knows(self, number: str) -> None:
         """Another conversation that may ask about the ticket, after a wrong guess."""
         with transaction() as session:
-            count_try(session, [f"conversation:{self.id}", f"ticket:{number}"], self.later())
+            count_try(session, [f"conversation:{self.id}", f"ticket:{number}"], WRONG_PROOFS, self.later())
             grant(session, self.id, number, "code", self.now)
 
     def order(self, phone: str, texts: dict[str, str]) -> int:
@@ -298,6 +308,22 @@ def _around(
             day=now.date(), phone_index=phone_index(phone), conversation_id=conversation, reader=Reader.BOT, who="",
             use=Use.ANSWER, what="balance", times=1, first_at=now, last_at=now,
         )  # fmt: skip
+
+
+def _be_looked_at(conversation_id: str, phone: str, texts: dict[str, str], now: datetime) -> None:
+    """By an agent, who said why, wrote a note, and was given a mark."""
+    looked = Note("staff:7", "reveal", f"conversation:{conversation_id}", {"what": ["phone"]}, texts["reason"])
+    with transaction() as session:
+        handoff = session.scalars(select(Handoff.id).where(Handoff.conversation_id == conversation_id)).one()
+        of_it = {"conversation_id": conversation_id, "staff": "7"}
+        session.add(ConversationNote(**of_it, note_id="n-1", text=texts["note"], created_at=now))
+        session.add(Rating(**of_it, handoff_id=handoff, asked_at=now, score=9, answered_at=now))
+        ticket = session.scalars(select(Ticket.id).where(Ticket.conversation_id == conversation_id)).first()
+        at = {"starts_at": now, "ends_at": now + timedelta(hours=2)}
+        session.add(
+            Callback(ticket_id=ticket, phone_index=phone_index(phone), handoff_id=handoff, queue="service", **at)
+        )
+        write(session, [looked], now)
 
 
 def _be_told(phone: str, texts: dict[str, str], now: datetime) -> None:

@@ -68,6 +68,9 @@ _SLOTS = (
     "appeal_tries",
     "suggestion_words",
     "suggestion_tries",
+    "callback_phone",
+    "callback_words",
+    "callback_tries",
     "requested_slot",
     "session_started_metadata",
 )

@@ -17,6 +17,7 @@ from care.privacy.places.lessons import Lessons
 from care.privacy.places.notices import Notices
 from care.privacy.places.orders import Orders
 from care.privacy.places.requests import Requests
+from care.privacy.places.staff import Staff
 from care.privacy.places.telephone import Telephone
 from care.privacy.places.tickets import Tickets
 from care.privacy.places.training import Training
@@ -29,6 +30,7 @@ PLACES: tuple[Place, ...] = (
     Lessons(),
     Appeals(),
     Files(),
+    Staff(),
     Tickets(),
     Conversations(),
     Choices(),

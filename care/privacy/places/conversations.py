@@ -1,4 +1,7 @@
-"""What was said, what the bot took it for, what the words let fear, and who was asked for.
+"""What was said, what the bot took it for, what the words let fear, who was asked for, and what agents noted of it.
+
+Notes are for staff only and still about somebody: they are in the copy that the customer gets
+(个人信息保护法第四十五条).
 
 A conversation stays as an empty row: orders and requests point at it, and the one that asks goes on. What was said
 after the request is another matter. Hand-offs that are over go too: their reason (beside themselves, elderly) says
@@ -11,13 +14,15 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, exists, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from care.attachments.tables import MessageAttachment
+from care.callbacks.tables import Callback
 from care.conversations.tables import Conversation, Message
+from care.desk.tables import ConversationNote
 from care.handoff.rules import OPEN
-from care.handoff.tables import Concern, Handoff
+from care.handoff.tables import Concern, Handoff, HandoffEvent
 from care.once import Receipt
 from care.privacy.holds import APPEAL_EVIDENCE, EVIDENCE
 from care.privacy.places.base import Counts, Held, Record
@@ -25,6 +30,7 @@ from care.privacy.places.batches import count, is_old, oldest
 from care.privacy.places.exported import record
 from care.privacy.rules import Hold
 from care.privacy.subject import Subject
+from care.satisfaction.tables import Rating
 from care.turns.tables import MessageReading
 
 #: messages that are deleted in one statement
@@ -46,6 +52,9 @@ class Conversations:
             (MessageReading, read, MessageReading.message_id),
             (Concern, Concern.conversation_id.in_(here), Concern.raised_at),
             (Handoff, Handoff.conversation_id.in_(here), Handoff.id),
+            (HandoffEvent, HandoffEvent.handoff_id.in_(_handoffs_of(here)), HandoffEvent.id),
+            (Rating, Rating.conversation_id.in_(here), Rating.id),
+            (ConversationNote, ConversationNote.conversation_id.in_(here), ConversationNote.id),
             (Receipt, _receipts_of(subject), Receipt.created_at),
         ]
         for table, theirs, order in tables:
@@ -61,6 +70,7 @@ class Conversations:
         held = _held(session, subject)
         ids = session.scalars(select(Message.id).where(*_going(subject)).order_by(Message.id)).all()
         removed = sum(_delete_messages(session, ids[at : at + _AT_ONCE]) for at in range(0, len(ids), _AT_ONCE))
+        _let_go(session, _gone_handoffs(subject))
         removed += sum(_delete(session, table, theirs) for table, theirs in _marks_of(subject))
         _delete(session, Receipt, _receipts_of(subject))
         return Counts(removed, _empty(session, subject), held)
@@ -74,6 +84,10 @@ class Conversations:
         removed += _delete_marks(session, before, limit)
         held = count(session, Message, old, or_(EVIDENCE, APPEAL_EVIDENCE))
         return Counts(removed, _empty_shells(session, here), [Held(Hold.OPEN_TICKET, held)] if held else [])
+
+
+def _handoffs_of(conversations: Collection[str]) -> Select[int]:
+    return select(Handoff.id).where(Handoff.conversation_id.in_(conversations))
 
 
 def _until(subject: Subject) -> int:
@@ -117,8 +131,27 @@ def _marks_of(subject: Subject) -> list[tuple[Any, ColumnElement[bool]]]:
                 Concern.raised_at >= since,
             ),
         ),
-        (Handoff, and_(Handoff.conversation_id.in_(here), Handoff.changed_at >= since, _IS_OVER)),
+        (Handoff, _gone_handoffs(subject)),
+        *_notes_of(subject),
     ]
+
+
+def _notes_of(subject: Subject) -> list[tuple[Any, ColumnElement[bool]]]:
+    """What agents noted is about whoever proved the number: who only sits down at the browser does not take it away."""
+    here, since = ConversationNote.conversation_id.in_(subject.conversations), _since(subject)
+    is_a_stranger = subject.is_words_only and subject.said_since is None
+    return [] if is_a_stranger else [(ConversationNote, and_(here, ConversationNote.created_at >= since))]
+
+
+def _gone_handoffs(subject: Subject) -> ColumnElement[bool]:
+    return and_(Handoff.conversation_id.in_(subject.conversations), Handoff.changed_at >= _since(subject), _IS_OVER)
+
+
+def _let_go(session: Session, handoffs: ColumnElement[bool]) -> None:
+    """What points at them: the mark that was given for one goes, a call-back stays with its ticket."""
+    ids = select(Handoff.id).where(handoffs)
+    _delete(session, Rating, Rating.handoff_id.in_(ids))
+    session.execute(update(Callback).where(Callback.handoff_id.in_(ids)).values(handoff_id=None))
 
 
 def _goes_on(subject: Subject) -> ColumnElement[bool]:
@@ -177,7 +210,10 @@ def _delete_marks(session: Session, before: datetime, limit: int) -> int:
     concerns = session.execute(raised.with_for_update(skip_locked=True)).all()
     handoffs = oldest(session, Handoff.id, limit, Handoff.changed_at < before, _IS_OVER)
     removed = _delete(session, Concern, key.in_([tuple(each) for each in concerns]))
-    return removed + _delete(session, Handoff, Handoff.id.in_(handoffs))
+    _let_go(session, Handoff.id.in_(handoffs))
+    removed += _delete(session, Handoff, Handoff.id.in_(handoffs))
+    notes = oldest(session, ConversationNote.id, limit, ConversationNote.created_at < before)
+    return removed + _delete(session, ConversationNote, ConversationNote.id.in_(notes))
 
 
 def _empty_shells(session: Session, conversations: Collection[str]) -> int:

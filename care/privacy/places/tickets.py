@@ -1,7 +1,8 @@
 """Tickets, their history, clocks, and who may ask about them.
 
 A ticket that is over becomes a line of statistics: kind, category, department, dates, clocks and the steps that were
-taken, and nobody's. What a stranger filed about somebody's number keeps the stranger's words, without the number.
+taken, and nobody's. What a stranger filed about somebody's number keeps the stranger's words, without the number; so
+does what staff entered for whoever called about it, because nobody proved who that was.
 """
 
 from __future__ import annotations
@@ -13,13 +14,17 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from care.accounts.service import phone_index
 from care.accounts.tables import Customer
+from care.appeals.tables import Appeal
+from care.callbacks.tables import Callback
+from care.complaints.entering import ENTERED
 from care.db import Base
 from care.numbers import read_of, width_of
+from care.once import Receipt
 from care.privacy.holds import APPEALED, held_tickets
 from care.privacy.places.base import Counts, Held, Record
 from care.privacy.places.batches import count
@@ -31,7 +36,7 @@ from care.sla.service import end_clocks
 from care.sla.tables import Clock
 from care.tickets import rules
 from care.tickets.service import change_status
-from care.tickets.tables import Ticket, TicketEvent, TicketGrant
+from care.tickets.tables import Ticket, TicketEvent, TicketGrant, TicketLink
 from care.timezone import CHINA
 
 #: what stands in the place of the customer's story
@@ -44,6 +49,8 @@ _WORDS = ("since", "wish", "contact", "address", "speed_test", "outcome")
 _PERSONAL = (*_WORDS, "since_date", "line", "line_index", "customer_id", "notify_phone")
 #: nobody owes the customer an answer to a proposal
 _WAITS = and_(Ticket.status.in_(rules.OPEN), Ticket.kind != rules.Kind.FEEDBACK)
+#: in the place of an authority's number; what follows makes it the only one
+_NO_EXTERNAL = "-"
 #: what people put between the digits of one number
 _GAP = "[ \\-\u00a0\u200b\u2010-\u2015\u2212_.·,，、]{0,3}"
 
@@ -76,6 +83,13 @@ class Tickets:
             yield record(event)
         for clock in session.scalars(select(Clock).where(Clock.ticket_id.in_(own)).order_by(Clock.id)):
             yield record(clock)
+        links = select(TicketLink).where(or_(TicketLink.ticket_id.in_(own), TicketLink.other_id.in_(own)))
+        for link in session.scalars(links.order_by(TicketLink.at, TicketLink.ticket_id)):
+            yield record(link)
+        for appeal in session.scalars(select(Appeal).where(Appeal.ticket_id.in_(own)).order_by(Appeal.ticket_id)):
+            yield record(appeal)
+        for call in session.scalars(select(Callback).where(Callback.ticket_id.in_(own)).order_by(Callback.ticket_id)):
+            yield record(call)
         grants = select(TicketGrant).where(TicketGrant.conversation_id.in_(subject.conversations))
         for grant in session.scalars(grants.order_by(TicketGrant.granted_at)):
             yield record(grant)
@@ -103,7 +117,7 @@ class Tickets:
 
     def expire(self, session: Session, before: datetime, now: datetime, limit: int) -> Counts:
         """Counted from the last thing that happened to it."""
-        is_somebodys = Ticket.conversation_id.is_not(None)
+        is_somebodys = or_(Ticket.conversation_id.is_not(None), Ticket.entered_by.is_not(None))
         lately = exists().where(TicketEvent.ticket_id == Ticket.id, TicketEvent.at >= before)
         old = and_(is_somebodys, Ticket.created_at < before, ~lately)
         over = session.scalars(
@@ -120,6 +134,7 @@ class Tickets:
             delete(TicketGrant).where(TicketGrant.ticket_id.in_(ids)).returning(TicketGrant.ticket_id)
         )
         _forget(session, over, EXPIRED)
+        _forget_entries(session, before, limit)
         session.flush()
         waiting = count(session, Ticket, old, or_(_WAITS, APPEALED))
         held = [Held(Hold.OPEN_TICKET, waiting)] if waiting else []
@@ -195,10 +210,29 @@ def _end(session: Session, ticket: Ticket, now: datetime) -> None:
 def _forget(session: Session, tickets: Sequence[Ticket], instead: str) -> None:
     for ticket in tickets:
         _blank(ticket)
-        ticket.conversation_id = None
+        ticket.conversation_id = ticket.entered_by = None
         ticket.description = instead
+    for appeal in session.scalars(select(Appeal).where(Appeal.ticket_id.in_([ticket.id for ticket in tickets]))):
+        # The number is the authority's name for the person; that there was an appeal is a figure.
+        appeal.external_number, appeal.reply = f"{_NO_EXTERNAL}{appeal.ticket_id}", None
     of_these = TicketEvent.ticket_id.in_([ticket.id for ticket in tickets])
+    calls = Callback.ticket_id.in_([ticket.id for ticket in tickets])
+    session.execute(update(Callback).where(calls).values(phone_index=None))
     session.execute(update(TicketEvent).where(of_these, TicketEvent.note.is_not(None)).values(note=None))
+
+
+def _forget_entries(session: Session, before: datetime, limit: int) -> None:
+    """That an agent's browser sent an entry: worth nothing after a few minutes."""
+    old = (
+        select(Receipt.conversation_id, Receipt.action)
+        .where(Receipt.conversation_id.startswith(ENTERED), Receipt.created_at < before)
+        .limit(limit)
+    )
+    session.execute(
+        delete(Receipt)
+        .where(tuple_(Receipt.conversation_id, Receipt.action).in_(old))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _blank(ticket: Ticket) -> None:
@@ -215,7 +249,13 @@ def _without_number(session: Session, ticket: Ticket, phone: str | None) -> list
     if ticket.notify_phone == phone:
         changed.append((ticket, "notify_phone", None))
     events = session.scalars(select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.id))
-    texts = [(ticket, name) for name in ("description", *_WORDS)] + [(event, "note") for event in events]
+    appeals = session.scalars(select(Appeal).where(Appeal.ticket_id == ticket.id))
+    call = session.get(Callback, ticket.id)
+    if call is not None and call.phone_index == phone_index(phone):
+        changed.append((call, "phone_index", None))
+    texts: list[tuple[Base, str]] = [(ticket, name) for name in ("description", *_WORDS)]
+    texts += [(event, "note") for event in events]
+    texts += [(appeal, "reply") for appeal in appeals]
     for row, column in texts:
         said: str | None = getattr(row, column)
         if said is not None and (masked := without_number(said, phone)) != said:

@@ -76,7 +76,7 @@ WRITTEN_OTHERWISE = [
 
 @pytest.mark.parametrize(("text", "signal"), WRITTEN_OTHERWISE)
 def test_however_it_is_written(model: SignalModel, text: str, signal: str) -> None:
-    thresholds = yaml.safe_load(lab.THRESHOLDS.read_text(encoding="utf-8"))
+    thresholds = lab.read_thresholds()
     assert read(model, text)[signal] >= thresholds[signal]
 
 
@@ -121,7 +121,7 @@ NO_ALARM = [
 @pytest.mark.parametrize(("text", "signal"), NO_ALARM)
 def test_what_is_said_in_orders_and_bills_is_no_alarm(model: SignalModel, text: str, signal: str) -> None:
     """Nobody who chose an offer is sent to a helpline."""
-    thresholds = yaml.safe_load(lab.THRESHOLDS.read_text(encoding="utf-8"))
+    thresholds = lab.read_thresholds()
     assert read(model, text)[signal] < 0.9 * thresholds[signal]
 
 
@@ -147,7 +147,7 @@ ALARM = [
 
 @pytest.mark.parametrize(("text", "signal"), ALARM)
 def test_the_same_words_in_earnest_are_an_alarm(model: SignalModel, text: str, signal: str) -> None:
-    thresholds = yaml.safe_load(lab.THRESHOLDS.read_text(encoding="utf-8"))
+    thresholds = lab.read_thresholds()
     assert read(model, text)[signal] >= thresholds[signal]
 
 

@@ -14,9 +14,10 @@ from care.complaints.service import file_complaint
 from care.conversations.tables import Conversation
 from care.db import engine, transaction
 from care.followup import service
-from care.followup.locks import count_try, forget_tries, give_back_try
+from care.followup.rules import WRONG_PROOFS
 from care.followup.service import Refused, Standing, prove_by_digits
-from care.followup.tables import LookupLock
+from care.locks.service import count_try, forget_tries, give_back_try
+from care.locks.tables import LookupLock
 from care.once import OnceKey
 from care.sla.policy import Policy
 from care.tickets.rules import Level
@@ -231,7 +232,7 @@ def test_one_that_is_being_tried_is_not_forgotten(number: str) -> None:
     _committed(number, "0000", "d0")
     later = NOW + timedelta(hours=2)
     with transaction() as session:
-        assert count_try(session, [f"ticket:{number}"], later)
+        assert count_try(session, [f"ticket:{number}"], WRONG_PROOFS, later)
         with transaction() as other:
             assert forget_tries(other, later) == 1, "the conversation's; it did not wait for the ticket's"
         give_back_try(session, [f"ticket:{number}"])

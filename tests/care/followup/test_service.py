@@ -16,8 +16,8 @@ from care.attachments.rules import CheckedFile
 from care.attachments.service import evidence_of, store_evidence
 from care.errors import InvalidInput, NotAllowed
 from care.followup import service
-from care.followup.service import Urged
 from care.followup.staff import close_ticket, give_feedback, record_result
+from care.followup.urging import Urged
 from care.notices.tables import Notice
 from care.once import OnceKey
 from care.sla.policy import Policy
@@ -277,6 +277,20 @@ def test_withdrawing(session: Session, file: File) -> None:
     assert {(clock.met_at, clock.missed_at, clock.ended_at) for clock in clocks} == {(None, None, NOW + HOUR)}
     (standing,) = service.own_tickets(session, "c1", NOW + HOUR)
     assert (standing.stage, standing.is_open, standing.may_reopen) == ("withdrawn", False, False)
+
+
+def test_what_was_late_before_it_was_withdrawn_stays_missed(session: Session, file: File) -> None:
+    """Also where the job that looks for it has not come by."""
+    ticket = file()
+    later = NOW + timedelta(hours=30)  # first feedback and solution were due in 24
+    service.withdraw(session, "c1", None, _key(), later)
+    clocks = session.scalars(select(Clock).where(Clock.ticket_id == ticket.id, Clock.kind != "alarm")).all()
+    assert {clock.name: clock.missed_at for clock in clocks} == {
+        "first_feedback": later,
+        "solution_simple": later,
+        "answer": None,
+    }
+    assert {clock.ended_at for clock in clocks} == {later}
 
 
 def test_the_same_message_withdraws_one(session: Session, file: File) -> None:

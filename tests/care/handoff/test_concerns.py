@@ -12,7 +12,7 @@ from care.conversations.tables import Conversation
 from care.handoff.rules import Reason, Status
 from care.handoff.service import Raised, open_handoff, raise_concerns, request_handoff
 from care.handoff.tables import Concern, Handoff
-from tests.support.times import NOW
+from tests.support.times import NOW, china
 
 LATER = NOW + timedelta(minutes=1)
 
@@ -66,3 +66,27 @@ def test_what_a_person_has_dealt_with_is_no_reason_any_more(session: Session, co
     assert raised == Raised(before=frozenset({Reason.FRAUD}))
     request_handoff(session, conversation, Reason.ASKED, LATER + timedelta(days=9))
     assert _reason(session, conversation) == Reason.FRAUD, "and once more"
+
+
+def test_what_made_it_a_reason_is_recorded(session: Session, conversation: str) -> None:
+    raise_concerns(session, conversation, [Reason.FRAUD], 7, NOW)
+    request_handoff(session, conversation, Reason.ASKED, NOW, trigger={"message": 9, "confidence": 0.97})
+    handoff = open_handoff(session, conversation)
+    assert handoff is not None
+    assert (handoff.reason, handoff.queue, handoff.priority) == ("fraud", "security", 1)
+    told = {name: handoff.trigger[name] for name in ("message", "confidence", "asked_as")}
+    assert told == {"message": 7, "confidence": 0.97, "asked_as": "asked"}, "the message that raised it"
+
+
+def test_an_elder_has_a_person_at_any_hour_whatever_else_is_the_reason(session: Session, conversation: str) -> None:
+    night = china("2026-11-20 23:30")
+    raise_concerns(session, conversation, [Reason.ELDERLY, Reason.THREAT], 7, night)
+    request_handoff(session, conversation, Reason.ASKED, night)
+    handoff = open_handoff(session, conversation)
+    assert handoff is not None
+    assert (handoff.reason, handoff.queue, handoff.served_from) == ("threat", "duty", night)
+    raise_concerns(session, "c2", [Reason.THREAT], 8, night)
+    request_handoff(session, "c2", Reason.ASKED, night)
+    other = open_handoff(session, "c2")
+    assert other is not None
+    assert (other.queue, other.served_from) == ("supervisor", china("2026-11-23 09:00")), "the others wait for Monday"

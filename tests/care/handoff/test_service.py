@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from care.conversations.service import owner_of, set_owner
 from care.conversations.tables import Conversation
 from care.db import transaction
-from care.handoff.rules import Reason, Status
+from care.handoff.rules import EndedBy, Reason, Status
 from care.handoff.service import open_handoff, request_handoff, withdraw
 from care.handoff.tables import Handoff
 from tests.support.database import count
@@ -33,7 +33,7 @@ def _all(session: Session) -> list[tuple[str, str]]:
 
 
 def _pick_up(session: Session, conversation_id: str) -> None:
-    """What the desk does (another issue): the hand-off is somebody's, and so is the conversation."""
+    """The hand-off is somebody's, and so is the conversation."""
     session.execute(update(Handoff).where(Handoff.conversation_id == conversation_id).values(status=Status.PICKED))
     session.expire_all()
     set_owner(session, conversation_id, "agent")
@@ -64,6 +64,10 @@ REASONS = [
     (Reason.ASKED, Reason.BOT_FAILURE, Reason.ASKED),  # never back: then an answer would undo it
     (Reason.NOT_UNDERSTOOD, Reason.BOT_FAILURE, Reason.NOT_UNDERSTOOD),
     (Reason.NOT_UNDERSTOOD, Reason.ASKED, Reason.NOT_UNDERSTOOD),  # both hold; the first one counts in the report
+    (Reason.ASKED, Reason.LEAK, Reason.LEAK),  # more pressing: it takes the queue and the priority of that
+    (Reason.LEAK, Reason.ASKED, Reason.LEAK),  # and never back
+    (Reason.BOT_FAILURE, Reason.DISTRESS, Reason.DISTRESS),
+    (Reason.DISTRESS, Reason.BOT_FAILURE, Reason.DISTRESS),
 ]
 
 
@@ -86,23 +90,24 @@ def test_one_that_was_picked_up_stays_with_its_person(session: Session, conversa
 
 def test_withdrawing(session: Session, conversation: str) -> None:
     request_handoff(session, conversation, Reason.ASKED, NOW)
-    assert withdraw(session, conversation, LATER) is True
+    assert withdraw(session, conversation, LATER, by=EndedBy.CUSTOMER) is True
     session.expire_all()
     handoff = session.scalars(select(Handoff)).one()
     assert (handoff.status, handoff.requested_at, handoff.changed_at) == ("withdrawn", NOW, LATER)
+    assert (handoff.ended_at, handoff.ended_by) == (LATER, "customer")
     assert owner_of(session, conversation) == "bot"
     assert open_handoff(session, conversation) is None
 
 
 def test_the_bot_withdraws_what_its_own_failure_opened(session: Session, conversation: str) -> None:
     request_handoff(session, conversation, Reason.BOT_FAILURE, NOW)
-    assert withdraw(session, conversation, LATER, reason=Reason.BOT_FAILURE) is True
+    assert withdraw(session, conversation, LATER, by=EndedBy.BOT, reason=Reason.BOT_FAILURE) is True
     assert owner_of(session, conversation) == "bot"
 
 
 def test_the_bot_withdraws_only_its_own(session: Session, conversation: str) -> None:
     request_handoff(session, conversation, Reason.ASKED, NOW)
-    assert withdraw(session, conversation, LATER, reason=Reason.BOT_FAILURE) is False
+    assert withdraw(session, conversation, LATER, by=EndedBy.BOT, reason=Reason.BOT_FAILURE) is False
     assert owner_of(session, conversation) == "queue"
 
 
@@ -110,19 +115,19 @@ def test_the_bot_withdraws_only_its_own(session: Session, conversation: str) -> 
 def test_what_a_person_has_is_not_withdrawn(session: Session, conversation: str, reason: Reason | None) -> None:
     request_handoff(session, conversation, Reason.BOT_FAILURE, NOW)
     _pick_up(session, conversation)
-    assert withdraw(session, conversation, LATER, reason=reason) is False
+    assert withdraw(session, conversation, LATER, by=EndedBy.BOT, reason=reason) is False
     assert owner_of(session, conversation) == "agent"
     assert _all(session) == [(Reason.BOT_FAILURE, Status.PICKED)]
 
 
 def test_nothing_to_withdraw(session: Session, conversation: str) -> None:
-    assert withdraw(session, conversation, NOW) is False
+    assert withdraw(session, conversation, NOW, by=EndedBy.CUSTOMER) is False
     assert owner_of(session, conversation) == "bot"
 
 
 def test_asking_again_after_a_withdrawal_waits_anew(session: Session, conversation: str) -> None:
     request_handoff(session, conversation, Reason.ASKED, NOW)
-    withdraw(session, conversation, NOW)
+    withdraw(session, conversation, NOW, by=EndedBy.CUSTOMER)
     request_handoff(session, conversation, Reason.NOT_UNDERSTOOD, LATER)
     session.expire_all()
     assert _all(session) == [(Reason.ASKED, Status.WITHDRAWN), (Reason.NOT_UNDERSTOOD, Status.WAITING)]

@@ -14,7 +14,7 @@ from care.complaints.rules import Draft
 from care.complaints.service import file_complaint
 from care.conversations.rules import AUDIT_CHANNEL
 from care.conversations.tables import Conversation, Message
-from care.db import Base, engine, transaction
+from care.db import engine, transaction
 from care.errors import Unavailable
 from care.once import OnceKey
 from care.privacy.expiring import expire_due, would_expire
@@ -25,6 +25,7 @@ from care.privacy.tables import RetentionRun
 from care.sla.policy import policy
 from care.tickets.tables import Ticket
 from tests.support.chat import Chat
+from tests.support.database import empty
 from tests.support.privacy import MARK, PHONE, plant, scan, settle
 from tests.support.times import NOW
 
@@ -234,9 +235,8 @@ async def test_a_run_that_is_cut_off_is_continued_and_counts_nothing_twice() -> 
     settle(plant(LONG_AGO), LONG_AGO)
     await expire_due(Rasa(LONG_AGO), _clock)
     expected = _runs()[0].counts
-    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
     with engine().begin() as connection:
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        empty(connection)
     settle(plant(LONG_AGO), LONG_AGO)
     rasa = Rasa(LONG_AGO)
     cuts = 0

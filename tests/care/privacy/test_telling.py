@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from care.conversations.service import replies_to
 from care.conversations.tables import Conversation, Message
+from care.conversations.telling import tell
 from care.db import transaction, utcnow
 from care.privacy.receipts import Receipt
 from care.privacy.rules import Kind
-from care.privacy.telling import receipt_card, tell
+from care.privacy.telling import receipt_card
 from tests.care.privacy.asked import said
 from tests.support.dialogue import FakeBot
 from tests.support.sockets import Widget, web_process

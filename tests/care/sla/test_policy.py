@@ -266,6 +266,15 @@ MISTAKES = [
     ("operator.others", {"移动": "10086"}, ["operator.others"]),
     ("operator.others", {"中国移动": "-"}, ["operator.others"]),
     ("operator.colour", "blue", ["operator.colour"]),
+    ("operator.users", 0, ["operator.users"]),  # nobody to divide by
+    ("clocks.answer.title", None, ["clocks.answer.title"]),  # staff read it
+    ("appeals", None, ["appeals"]),
+    ("appeals.department", "lawyers", ["appeals.department", "lawyers"]),  # no such department
+    ("appeals.priority", 0, ["appeals.priority"]),
+    ("appeals.alarms_before", [-1], ["appeals.alarms_before"]),  # after the day
+    ("clocks.appeal_reply", {"title": "答复", "kind": "statutory", "days": 15, "source": "来函"}, ["appeal_reply"]),
+    ("supervision", None, ["supervision"]),
+    ("supervision.clock", "soon", ["supervision.clock", "soon"]),  # no such clock
     ("version", None, ["version"]),  # a ticket keeps it
     ("version", "x" * 33, ["version"]),  # and has 32 characters for it
     ("owner", "me", ["owner"]),  # an extra key at the top

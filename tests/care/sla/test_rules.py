@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from care.sla.rules import due_in_days, due_in_hours, due_in_working_days, is_published, is_workday
+from care.sla.rules import due_in_days, due_in_hours, due_in_working_days
 from tests.support.times import china, utc
 
 HOURS = [
@@ -143,20 +143,3 @@ WORKING_DAYS = [
 @pytest.mark.parametrize(("start", "days", "due"), WORKING_DAYS)
 def test_due_in_working_days(start: datetime, days: int, due: datetime) -> None:
     assert due_in_working_days(start, days) == due
-
-
-@pytest.mark.parametrize(
-    ("day", "workday", "published"),
-    [
-        (date(2026, 11, 20), True, True),  # a Friday
-        (date(2026, 11, 21), False, True),  # a Saturday
-        (date(2026, 10, 1), False, True),  # National Day, a Thursday
-        (date(2026, 10, 10), True, True),  # a Saturday that is worked
-        (date(2026, 12, 31), True, True),  # the last day that chinese-calendar 1.11 knows
-        (date(2027, 1, 1), True, False),  # a Friday: a guess
-        (date(2027, 1, 2), False, False),  # a Saturday: a guess as well
-    ],
-)
-def test_workdays(day: date, workday: bool, published: bool) -> None:
-    assert is_workday(day) is workday
-    assert is_published(day) is published

@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 
 from care.sla.policy import DEFAULT, load_policy
 from care.sla.service import (
+    clocks_of,
     due_times,
     end_clocks,
+    end_running,
     meet_clocks,
     miss_clock,
     running_clock,
     running_clocks,
     start_clock,
+    start_clock_until,
     start_clocks,
 )
 from care.sla.tables import Clock
@@ -239,3 +242,25 @@ def _other(session: Session) -> int:
         description="乱扣费",
     )
     return open_ticket(session, ticket, Kind.COMPLAINT, "customer", NOW).id
+
+
+def test_a_clock_whose_end_somebody_else_set(session: Session, ticket_id: int) -> None:
+    """An authority's letter; alarms that would come before its start or after its end are none."""
+    due = china("2026-12-06 00:00")
+    alarms = [china("2026-11-20 00:00"), china("2026-12-05 00:00"), china("2026-12-07 00:00")]
+    start_clock_until(session, ticket_id, "appeal_reply", "statutory", NOW, due, alarms)
+    assert _rows(session) == [
+        ("appeal_reply", "alarm", china("2026-12-05 00:00")),
+        ("appeal_reply", "statutory", due),
+    ]
+    assert due_times(session, ticket_id) == {"appeal_reply": due}
+
+
+def test_ending_what_runs_leaves_a_miss_owed(session: Session, ticket_id: int) -> None:
+    start_clocks(session, ticket_id, "complaint_broadband", "complex", POLICY, NOW)
+    late = china("2026-11-22 15:20")
+    miss_clock(session, ticket_id, "first_feedback", late)
+    start_clock(session, ticket_id, "first_feedback", POLICY, late)
+    end_running(session, ticket_id, "first_feedback", late)
+    own = [clock for clock in clocks_of(session, [ticket_id])[ticket_id] if clock.name == "first_feedback"]
+    assert [(clock.missed_at, clock.ended_at) for clock in own] == [(late, None), (None, late)]

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from care.handoff.rules import Reason
-from care.wording import buttons, say
+from care.conversations.tables import Conversation
+from care.db import transaction
+from care.handoff.rules import EndedBy, Reason, Status
+from care.handoff.service import request_handoff
+from care.handoff.tables import Handoff
+from care.wording import buttons, say, spoken_time
 from tests.support.chat import Chat
-from tests.support.times import NOW
+from tests.support.desk import member
+from tests.support.times import NOW, china
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -159,16 +166,16 @@ def test_in_the_queue_a_message_is_held_and_the_customer_told(chat: Chat) -> Non
 
 IN_THE_QUEUE = [
     # said in one wait, the last of them answered by
-    (["快一点"], "in_queue"),
-    (["快一点", "没信号三天了"], "in_queue_again"),
-    (["要等多久"], "in_queue_how_long"),
-    (["快一点", "还要等多长时间啊"], "in_queue_how_long"),
-    (["快一点", "不等了", "转人工", "在吗"], "in_queue"),  # another wait begins
+    (["快一点"], "in_queue", {}),
+    (["快一点", "没信号三天了"], "in_queue_again", {}),
+    (["要等多久"], "in_queue_place", {"position": "1"}),
+    (["快一点", "还要等多长时间啊"], "in_queue_place", {"position": "1"}),
+    (["快一点", "不等了", "转人工", "在吗"], "in_queue", {}),  # another wait begins
 ]
 
 
-@pytest.mark.parametrize(("texts", "key"), IN_THE_QUEUE)
-def test_what_is_said_in_the_queue(chat: Chat, texts: list[str], key: str) -> None:
+@pytest.mark.parametrize(("texts", "key", "values"), IN_THE_QUEUE)
+def test_what_is_said_in_the_queue(chat: Chat, texts: list[str], key: str, values: dict[str, str]) -> None:
     chat.complete(chat.turn("转人工"), "好的")
     chat.ask_for_a_person()
     for text in texts:
@@ -176,8 +183,74 @@ def test_what_is_said_in_the_queue(chat: Chat, texts: list[str], key: str) -> No
         if sent.turn is not None:
             chat.ask_for_a_person()
             chat.complete(sent.turn, "好的")
-    assert chat.said_to(sent.received.message_id) == [say(key)]
-    assert buttons(key)[0]["payload"] == "/stop_waiting"
+    assert chat.said_to(sent.received.message_id) == [say(key, **values)]
+    assert buttons(key)[-1]["payload"] == "/stop_waiting"
+
+
+def _waits(chat: Chat) -> None:
+    chat.complete(chat.turn("转人工"), "好的")
+    chat.ask_for_a_person()
+
+
+def test_how_long_is_told_where_lately_some_were_taken(chat: Chat) -> None:
+    """Three customers, each the next when they came, were taken after 100 s: at the third place it takes 300 s."""
+    with transaction() as session:
+        member(session, skills=["service"], presence="ready", load_limit=0)
+        for number in range(3):
+            _picked_up(session, f"before{number}", waited=timedelta(seconds=100), now=chat.now)
+        for number in range(2):
+            _conversation(session, f"ahead{number}", chat.now)
+            request_handoff(session, f"ahead{number}", Reason.ASKED, chat.now)
+    _waits(chat.after(seconds=1))
+    asked = chat.send("还要等多久")
+    assert chat.said_to(asked.received.message_id) == [say("in_queue_wait", position="3", minutes="5")]
+
+
+def _conversation(session: Session, conversation_id: str, now: datetime) -> None:
+    session.add(Conversation(id=conversation_id, channel="rest", created_at=now))
+    session.flush()
+
+
+def _picked_up(session: Session, conversation_id: str, waited: timedelta, now: datetime) -> None:
+    _conversation(session, conversation_id, now)
+    request_handoff(session, conversation_id, Reason.ASKED, now - waited)
+    handoff = session.scalars(select(Handoff).where(Handoff.conversation_id == conversation_id)).one()
+    handoff.status, handoff.picked_at = Status.PICKED, now
+    session.flush()
+
+
+def test_outside_opening_hours_it_is_told_when_somebody_comes(chat: Chat) -> None:
+    chat.now = china("2026-11-21 23:10")
+    _waits(chat)
+    asked = chat.send("什么时候有人")
+    said = say("in_queue_closed", position="1", opens=spoken_time(china("2026-11-22 08:00"), chat.now))
+    assert chat.said_to(asked.received.message_id) == [said]
+
+
+@pytest.mark.parametrize("text", ["/callback", "安排回电", "给我回电话", "回电话给我"])
+def test_a_call_instead_of_waiting(chat: Chat, text: str) -> None:
+    """The wait is over, and the bot, which asks when, gets the message."""
+    _waits(chat)
+    chat.send("要等多久")  # the answer offers the button
+    called = chat.send(text)
+    assert called.turn is not None
+    assert called.turn.question.is_payload is text.startswith("/")
+    assert chat.owner == "bot"
+    with transaction() as session:
+        assert session.scalars(select(Handoff.ended_by)).one() == EndedBy.CALLBACK
+
+
+def test_a_call_that_nobody_offered_is_words(chat: Chat) -> None:
+    _waits(chat)
+    assert chat.send("/callback").turn is None
+    assert chat.owner == "queue"
+
+
+def test_who_talks_with_an_agent_asks_them_for_a_call(chat: Chat) -> None:
+    _waits(chat)
+    chat.pick_up()
+    assert chat.send("给我回电话").turn is None
+    assert chat.owner == "agent"
 
 
 def test_a_person_has_the_word(chat: Chat) -> None:

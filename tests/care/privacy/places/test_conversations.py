@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from care.conversations.tables import Conversation, Message
 from care.db import transaction
-from care.handoff.rules import Reason
+from care.handoff.rules import EndedBy, Reason
 from care.handoff.service import raise_concerns, request_handoff, withdraw
 from care.handoff.tables import Concern, Handoff
 from care.once import OnceKey, Receipt, once
 from care.privacy.places.base import Held
 from care.privacy.places.conversations import Conversations
 from care.privacy.rules import Hold
+from care.satisfaction.tables import Rating
 from care.turns.tables import MessageReading
 from tests.care.privacy.places.talk import complaint, erase, expire, subject_of, talk
 from tests.support.database import count, scalar
@@ -76,7 +77,7 @@ def test_what_was_concluded_goes_with_the_words() -> None:
         raise_concerns(session, "c1", [Reason.ANGER], asked, NOW)
         raise_concerns(session, "c1", [Reason.FRAUD], later, NOW)
         request_handoff(session, "c1", Reason.ASKED, NOW)
-        withdraw(session, "c1", NOW)
+        withdraw(session, "c1", NOW, by=EndedBy.CUSTOMER)
         request_handoff(session, "c1", Reason.ASKED, NOW)  # somebody waits now
         once(session, OnceKey("c1", asked, "x"), NOW, dict)
         once(session, OnceKey("c1", later, "x"), NOW, dict)
@@ -121,11 +122,22 @@ def test_a_hand_off_expires_by_its_own_day() -> None:
     talk("c1", NOW - 9 * DAY)
     with transaction() as session:
         request_handoff(session, "c1", Reason.LEAK, NOW - 9 * DAY)
-        withdraw(session, "c1", NOW - 3 * DAY)
+        withdraw(session, "c1", NOW - 3 * DAY, by=EndedBy.CUSTOMER)
     assert expire(PLACE, NOW - 5 * DAY).removed == 1
     assert expire(PLACE, NOW - 3 * DAY).removed == 0, "on its day it stays"
     assert expire(PLACE, NOW - 2 * DAY).removed == 1
     assert count("handoffs") == 0
+
+
+def test_a_mark_goes_with_its_hand_off() -> None:
+    talk("c1", NOW - 9 * DAY)
+    with transaction() as session:
+        request_handoff(session, "c1", Reason.LEAK, NOW - 9 * DAY)
+        handoff = session.scalars(select(Handoff.id)).one()
+        session.add(Rating(handoff_id=handoff, conversation_id="c1", staff="1001", asked_at=NOW - 9 * DAY))
+        withdraw(session, "c1", NOW - 9 * DAY, by=EndedBy.CUSTOMER)
+    expire(PLACE, NOW - 2 * DAY)
+    assert [count(table) for table in ("handoffs", "handoff_events", "ratings")] == [0, 0, 0]
 
 
 def test_nothing_is_old() -> None:

@@ -9,13 +9,16 @@ from sqlalchemy import select
 
 from care.accounts.service import customer_of_phone, phone_index
 from care.accounts.tables import Customer
+from care.appeals.rules import Outcome
+from care.appeals.service import record_outcome
+from care.appeals.tables import Appeal
 from care.complaints.rules import Draft
 from care.complaints.service import file_complaint
 from care.conversations.tables import Conversation
 from care.db import transaction
 from care.followup.service import add_information
 from care.followup.staff import record_result
-from care.once import OnceKey
+from care.once import OnceKey, Receipt
 from care.privacy.places.base import Counts, Held
 from care.privacy.places.tickets import ERASED, EXPIRED, NO_NUMBER, Tickets, without_number
 from care.privacy.rules import Hold, Kind, Status
@@ -28,11 +31,13 @@ from care.sla.tables import Clock
 from care.tickets import rules
 from care.tickets.service import change_status, open_ticket
 from care.tickets.tables import Ticket, TicketEvent, TicketGrant
+from tests.support.desk import enter_letter
 from tests.support.privacy import MARK, PHONE, Planted, plant, scan, settle
+from tests.support.tickets import file
 from tests.support.times import NOW
 
 PLACE = Tickets()
-TABLES = {"tickets", "ticket_events", "clocks", "ticket_grants"}
+TABLES = {"tickets", "ticket_events", "clocks", "ticket_grants", "callbacks"}
 pytestmark = pytest.mark.usefixtures("database")
 
 
@@ -316,3 +321,35 @@ def test_no_more_at_once_than_asked() -> None:
         with transaction() as session:
             done.append(PLACE.expire(session, BEFORE, NOW, 2).anonymised)
     assert done == [2, 1, 0]
+
+
+def test_what_staff_entered_keeps_its_words_without_the_number() -> None:
+    """Who called about the number was never proved."""
+    planted = plant(NOW)
+    settle(planted, NOW)
+    with transaction() as session:
+        number = enter_letter(session, PHONE, planted.ticket, "8001", NOW)
+        record_outcome(session, number, Outcome.SETTLED, "8001", NOW)
+    assert ("tickets", "description") in scan([PHONE])
+    _erase(_subject(planted))
+    assert not [found for found in scan([PHONE]) if found[0] in ("tickets", "appeals", "ticket_events")]
+    with transaction() as session:
+        assert NO_NUMBER in str(session.scalars(select(Appeal.reply)).one())
+
+
+def test_entered_tickets_and_appeals_have_their_time_too() -> None:
+    with transaction() as session:
+        session.add(Conversation(id="c1", channel="rest", created_at=NOW))
+    complaint = file()
+    with transaction() as session:
+        number = enter_letter(session, PHONE, complaint, "8001", NOW)
+        record_outcome(session, number, Outcome.SETTLED, "8001", NOW)
+    later = NOW + timedelta(days=1)
+    with transaction() as session:
+        assert PLACE.expire(session, later, later, 100).anonymised == 1, "the complaint is still open"
+    with transaction() as session:
+        assert PLACE.expire(session, later, later, 100).anonymised == 0, "once"
+        appeal = session.scalars(select(Appeal)).one()
+        assert (appeal.external_number, appeal.reply, appeal.outcome) == (f"-{appeal.ticket_id}", None, "settled")
+        assert session.scalars(select(Receipt).where(Receipt.conversation_id.startswith("desk:"))).all() == []
+    assert _ticket(number).description == EXPIRED

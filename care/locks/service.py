@@ -1,7 +1,8 @@
-"""Three wrong proofs lock a look-up for an hour: by conversation, and by ticket number, also one that does not exist.
+"""Too many wrong tries lock their subjects: a ticket number and a conversation, an account of the desk and a browser.
 
 A try is counted before it is checked and given back when it was right, so that tries at the same time cannot all be
 checked before any is counted. A right proof forgives no wrong one: who knows one ticket could guess another for ever.
+Whoever must not hold a transaction while checking (a password takes 0.1 s) counts in one and settles in another.
 """
 
 from __future__ import annotations
@@ -13,15 +14,18 @@ from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from care.followup.rules import LOCK_FOR, MOST_WRONG_PROOFS
-from care.followup.tables import LookupLock
+from care.locks.rules import LONGEST, Limit
+from care.locks.tables import LookupLock
 
 _FORGOTTEN_AT_ONCE = 1000
 
 
-def count_try(session: Session, subjects: Sequence[str], now: datetime) -> bool:
-    """Count a try for each subject and hold their rows until the transaction ends; False when one of them is locked."""
-    in_window = LookupLock.since > now - LOCK_FOR
+def count_try(session: Session, subjects: Sequence[str], limit: Limit, now: datetime) -> bool:
+    """Count a try for each subject and hold their rows until the transaction ends.
+
+    False when one of them is locked, or when as many are being checked elsewhere as may be wrong: give it back then.
+    """
+    in_window = LookupLock.since > now - limit.window
     statement = (
         insert(LookupLock)
         # One order everywhere, so that two tries never wait for each other.
@@ -33,9 +37,10 @@ def count_try(session: Session, subjects: Sequence[str], now: datetime) -> bool:
                 "since": case((in_window, LookupLock.since), else_=now),
             },
         )
-        .returning(LookupLock.locked_until)
+        .returning(LookupLock.locked_until, LookupLock.failures)
     )
-    return all(until is None or until <= now for until in session.scalars(statement).all())
+    tried = session.execute(statement).all()
+    return all((until is None or until <= now) and failures <= limit.most for until, failures in tried)
 
 
 def give_back_try(session: Session, subjects: Sequence[str]) -> None:
@@ -48,16 +53,22 @@ def give_back_try(session: Session, subjects: Sequence[str]) -> None:
     )
 
 
-def lock_if_too_many(session: Session, subjects: Sequence[str], now: datetime) -> bool:
+def lock_if_too_many(session: Session, subjects: Sequence[str], limit: Limit, now: datetime) -> bool:
     """After a wrong try: True when it was one too many for one of the subjects, which is locked from now on."""
     locked = session.scalars(
         update(LookupLock)
-        .where(LookupLock.subject.in_(subjects), LookupLock.failures >= MOST_WRONG_PROOFS)
-        .values(locked_until=now + LOCK_FOR)
+        .where(LookupLock.subject.in_(subjects), LookupLock.failures >= limit.most)
+        .values(locked_until=now + limit.window)
         .returning(LookupLock.subject)
         .execution_options(synchronize_session=False)
     )
     return bool(locked.all())
+
+
+def unlock(session: Session, subject: str) -> None:
+    """It, and what stands below it (`staff:1001` and `staff:1001:<browser>`), as if nobody had tried."""
+    is_it = or_(LookupLock.subject == subject, LookupLock.subject.startswith(f"{subject}:", autoescape=True))
+    session.execute(delete(LookupLock).where(is_it).execution_options(synchronize_session=False))
 
 
 def forget_tries(session: Session, now: datetime) -> int:
@@ -65,7 +76,7 @@ def forget_tries(session: Session, now: datetime) -> int:
     is_over = or_(LookupLock.locked_until.is_(None), LookupLock.locked_until <= now)
     old = (
         select(LookupLock.subject)
-        .where(LookupLock.since <= now - LOCK_FOR, is_over)
+        .where(LookupLock.since <= now - LONGEST, is_over)
         .limit(_FORGOTTEN_AT_ONCE)
         .with_for_update(skip_locked=True)  # one that is being tried is not old
     )

@@ -11,11 +11,11 @@ from care.db import Base
 
 
 class LookupLock(Base):
-    """Wrong proofs, by ticket number (also of tickets that do not exist) and by conversation."""
+    """Wrong guesses, by what is guessed at (also where it does not exist) and by who guesses."""
 
     __tablename__ = "lookup_locks"
 
-    #: `ticket:<number>` or `conversation:<id>`
+    #: `ticket:<number>`, `conversation:<id>`, `staff:<number>` or `staff:<number>:<browser>`
     subject: Mapped[str] = mapped_column(String(64), primary_key=True)
     failures: Mapped[int]
     #: of the first failure in the running window

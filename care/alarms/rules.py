@@ -1,0 +1,19 @@
+"""What supervisors are told of."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """`alarms.kind`; titles are in care/handoff/handoff.yml."""
+
+    QUEUE_LATE = "queue_late"  # somebody waits longer than was promised: `handoff:<id>`
+    NOBODY_READY = "nobody_ready"  # somebody waits in an open queue that nobody serves: `queue:<name>`
+    AGENT_GONE = "agent_gone"  # an agent's browser is gone, and had customers: `staff:<number>`
+    SIGN_IN_LOCKED = "sign_in_locked"  # too many wrong passwords: `staff:<number>`
+    URGENT = "urgent"  # somebody waits for a reason with `alarm: true`, as of a life: `handoff:<id>`
+
+
+#: of something that happened and does not last: over as soon as somebody saw it
+MOMENTS = frozenset({Kind.SIGN_IN_LOCKED})

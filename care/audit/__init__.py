@@ -1,0 +1,1 @@
+"""Who saw or changed what in the desk: append-only, each entry bound to the one before it."""

@@ -1,0 +1,1 @@
+"""Wrong guesses, counted: too many lock what is guessed at for a while."""
