@@ -25,6 +25,7 @@ from care.db import utcnow
 from care.errors import InvalidInput
 from care.followup import service
 from care.followup.standing import Standing
+from care.followup.urging import Urged
 from care.privacy.withdrawing import Stopped, stop
 from care.sla.policy import policy
 from care.tickets.rules import Kind
@@ -243,7 +244,7 @@ def close(tracker: Tracker, talked_of: str | None = None) -> Events:
 async def _urge(dispatcher: CollectingDispatcher, tracker: Tracker, matter: Matter) -> None:
     now, key = utcnow(), key_of(tracker, "action_urge")
 
-    def work(session: Session) -> tuple[service.Urged, Standing | None]:
+    def work(session: Session) -> tuple[Urged, Standing | None]:
         urged = service.urge(session, tracker.sender_id, matter.number, matter.words or "", key, now)
         return urged, service.standing_of(session, tracker.sender_id, urged.number, now)
 

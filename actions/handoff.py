@@ -19,9 +19,10 @@ from actions.remarks import offer_step
 from actions.rights.answering import answer_in_doubt
 from actions.rights.appealing import packet
 from actions.rights.packet_asked import asks_for_packet
-from actions.turn import best_label_of, ranking_of, text_of
+from actions.turn import MOVES, best_label_of, ranking_of, scores_of, text_of
 from actions.urgent import attend, end_turn, hand_over
 from actions.which import ask_which
+from care.handoff.policy import threshold
 from care.handoff.rules import Reason
 from care.wording import buttons, choice_of
 
@@ -29,6 +30,8 @@ Events = list[dict[str, Any]]
 
 _SHOWN_GUESSES = 2
 _LIKELY = 0.2
+#: characters
+_STORY = 40
 #: what is said to a message that was not understood
 MISSES = ("utter_not_understood", "utter_what_now", "utter_no_words", "utter_neither")
 
@@ -74,6 +77,8 @@ class NotUnderstood(Action):
             return told
         if asked := ask_which(dispatcher, tracker):
             return asked
+        if _is_unsure(tracker) and not dispatcher.messages:
+            return await hand_over(dispatcher, tracker, Reason.UNSURE, "utter_handoff_unsure")
         guesses = [choice for label in ranking_of(tracker) if (choice := choice_of(label))][:_SHOWN_GUESSES]
         return await miss(dispatcher, tracker, "utter_not_understood", guesses + buttons("not_understood_always"))
 
@@ -83,6 +88,13 @@ def _is_likely(tracker: Tracker) -> bool:
     label = best_label_of(tracker)
     ranking = tracker.latest_message.get("intent_ranking") or []
     return any(each["name"] == label and float(each["confidence"]) >= _LIKELY for each in ranking)
+
+
+def _is_unsure(tracker: Tracker) -> bool:
+    """A whole story, and every guess at it is a bad one: to ask back would only make them tell it again."""
+    scores = [score for label, score in scores_of(tracker) if label not in MOVES]
+    best = max(scores, default=0.0)
+    return len(text_of(tracker)) >= _STORY and best < min(_LIKELY, threshold(Reason.UNSURE, "confidence"))
 
 
 async def miss(

@@ -23,7 +23,7 @@ from actions.rights.packet_asked import asks_for_packet
 from actions.turn import in_database, intent_of, sub_of, text_of
 from care.accounts.rules import Level
 from care.billing.access import LEVELS
-from care.conversations.minors import forget_minor, is_minor, note_minor
+from care.conversations.minors import forget_minor, note_minor
 from care.db import utcnow
 from care.plain import plain
 from care.timezone import CHINA
@@ -130,18 +130,14 @@ def _years(number: str) -> int:
     return (_DIGITS.get(tens, 1) * 10 if ten else 0) + _DIGITS.get(ones, 0)
 
 
-async def mind_minor(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+async def mind_minor(dispatcher: CollectingDispatcher, tracker: Tracker, *, was_minor: bool) -> Events | None:
     """Where a child writes and the message would collect something: say so. The slots that are emptied.
 
-    None: the turn goes on as usual. What follows is the caller's, who leaves the open form.
+    `was_minor`: said so in an earlier message. None: the turn goes on as usual. What follows is the caller's, who
+    leaves the open form.
     """
     now, conversation = utcnow(), tracker.sender_id
     said = said_in(text_of(tracker), now)
-
-    def look(session: Session) -> bool:
-        return is_minor(session, conversation)
-
-    was_minor = await in_database(look)
     if said is Said.MINOR:
         await in_database(_stop(conversation, now))
         dispatcher.utter_message(response="utter_minor")

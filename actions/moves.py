@@ -14,6 +14,7 @@ from actions.complaints.grievance import complaint_under
 from actions.privacy.question import wish_by_words
 from actions.privacy.reports import reports_leak
 from actions.turn import best_label_of, intent_of, sub_of, text_of
+from care.callbacks.rules import asks_for_callback, speaks_of_callback
 from care.complaints.rules import tells_what_happened
 from care.handoff.rules import wants_to_stop_waiting
 from care.plain import plain
@@ -67,6 +68,20 @@ def wants_person(tracker: Tracker) -> bool:
     return intent == "handoff" and is_clear and _ABOUT_STAFF.search(text) is None
 
 
+#: labels under which words about a call may be a wish for one
+_CALL_LABELS = ("handoff", "inform", "nlu_fallback", "notify_me")
+_CALL_LENGTH = 60
+
+
+def wants_callback(tracker: Tracker) -> bool:
+    """Wants to be called, instead of waiting for a person here; within a form such words may be what was asked for."""
+    text, intent = text_of(tracker), intent_of(tracker)[0]
+    if tracker.active_loop_name:
+        return False
+    is_wish = intent in _CALL_LABELS and len(text) <= _CALL_LENGTH and speaks_of_callback(text)
+    return asks_for_callback(text) or is_wish
+
+
 def wants_no_person(text: str) -> bool:
     """「我不等了 不要人工了」: said while nobody waits it is no wish for a person."""
     return len(text) <= _PATTERN_LENGTH and (wants_to_stop_waiting(text) or _NO_PERSON.search(plain(text)) is not None)
@@ -96,7 +111,13 @@ _KINDS = {
     "privacy_": "action_privacy",
     "rights_": "action_rights",
 }
-_ACTIONS = {"complain": "complaint_form", "ticket_status": "action_follow_up", "notify_me": "action_notify_me"}
+_ACTIONS = {
+    "complain": "complaint_form",
+    "ticket_status": "action_follow_up",
+    "notify_me": "action_notify_me",
+    "callback": "action_callback",
+    "rate": "action_rate",
+}
 
 
 def tells_a_complaint(tracker: Tracker) -> bool:

@@ -24,9 +24,10 @@ from actions.rights.found import asks_about_right, sure_article
 from actions.rights.telling import offer_beside
 from actions.steps import step_in
 from actions.suggestions import is_suggestion, propose
+from actions.torn import torn_between
 from actions.turn import intent_of, sub_of, text_of
 from actions.urgent import attend, end_turn, hand_over
-from actions.which import ask_which, torn_between
+from actions.which import ask_which
 from care.handoff.rules import Reason
 from care.plain import plain
 from care.settings import settings

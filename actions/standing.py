@@ -52,14 +52,19 @@ def say_tickets(
 def in_words(ticket: Standing, now: datetime) -> str:
     head = "ticket_head" if ticket.category else "ticket_head_proved"
     lines = [say(head, number=ticket.number, category=ticket.category, stage=_stage(ticket))]
+    if ticket.merged_into is not None:
+        return "\n".join([*lines, say("ticket_merged", other=ticket.merged_into)])
     if ticket.first_feedback_at is not None:
         lines.append(say("ticket_feedback_given", at=spoken_time(ticket.first_feedback_at, now)))
     elif ticket.is_open and ticket.feedback_due is not None:
         lines.append(say("ticket_feedback_due", until=spoken_time(ticket.feedback_due, now)))
     if ticket.is_open and ticket.solution_due is not None:
-        lines.append(say("ticket_solution_due", until=spoken_time(ticket.solution_due, now)))
+        due = "ticket_callback_due" if ticket.kind == Kind.CALLBACK else "ticket_solution_due"
+        lines.append(say(due, until=spoken_time(ticket.solution_due, now)))
     if is_late(ticket):
         lines.append(say("ticket_late"))
+    if ticket.question:
+        lines.append(say("ticket_question", question=ticket.question))
     if ticket.outcome:
         lines.append(say("ticket_outcome", outcome=ticket.outcome))
     return "\n".join(lines)
@@ -104,7 +109,9 @@ def _stage(ticket: Standing) -> str:
 
 
 def steps(ticket: Standing) -> list[dict[str, str]]:
-    """What the customer can do with the ticket now."""
+    """What the customer can do with the ticket now; what goes on under another number is done there."""
+    if ticket.merged_into is not None:
+        return []
     if ticket.is_open and ticket.is_automatic:
         return about(buttons("privacy_steps"), ticket.number)
     if ticket.is_open:

@@ -10,6 +10,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.orm import Session
 
 from actions import followup
 from actions.codes import check, say_refusal, wants_another
@@ -23,13 +24,15 @@ from actions.rights.found import asks_about_right
 from actions.second import offer, second_matter
 from actions.standing import newest_open
 from actions.steps import agrees_to_withdraw, step_in, step_of
-from actions.turn import entity_of, in_database, intent_of, text_of
+from actions.turn import entity_of, in_database, intent_of, key_of, text_of
 from actions.urgent import attend, end_turn, hand_over, leave_form
 from actions.which import ask_which
 from care.accounts.codes import CodeCheck
 from care.db import utcnow
 from care.followup import service
+from care.followup.overdue import overdue
 from care.handoff.rules import Reason
+from care.handoff.service import raise_concerns
 from care.plain import digits_of, plain
 from care.tickets.rules import read_number
 
@@ -73,9 +76,21 @@ class FollowUp(Action):
             await answer_digression(dispatcher, tracker, "how_long")
             return end_turn(tracker)
         events = await go_on(dispatcher, tracker, matter_of(tracker))
+        await note_overdue(tracker)
         second = second_matter(tracker)
         is_done = ActiveLoop(followup.FORM) not in events
         return [*(offer(dispatcher, second) if second and is_done else []), *events]
+
+
+async def note_overdue(tracker: Tracker) -> None:
+    """Asked about while a promise of ours is over: who asks for a person then is asked for that."""
+    key, now = key_of(tracker, "overdue"), utcnow()
+
+    def look(session: Session) -> None:
+        if overdue(session, key.conversation_id, now) is not None:
+            raise_concerns(session, key.conversation_id, [Reason.CLOCK], key.message_id, now)
+
+    await in_database(look)
 
 
 def _is_sure(tracker: Tracker) -> bool:

@@ -31,13 +31,17 @@ from care.billing.disputes import attach_dispute
 from care.billing.system import billing
 from care.complaints import rules
 from care.complaints.category import threatens_appeal
-from care.complaints.repeats import open_matter
+from care.complaints.repeats import open_matter, repeats
 from care.complaints.rules import Draft
 from care.complaints.service import Filed, file_complaint
 from care.db import utcnow
 from care.followup.rules import mobile_in
-from care.followup.service import Urged, standing_of, urge
+from care.followup.service import standing_of, urge
 from care.followup.standing import Standing
+from care.followup.urging import Urged
+from care.handoff.policy import threshold
+from care.handoff.rules import Reason
+from care.handoff.service import raise_concerns
 from care.once import OnceKey
 from care.sla.policy import policy
 from care.wording import say, spoken_time
@@ -54,7 +58,7 @@ class FileComplaint(Action):
         now = utcnow()
         complaint = Complaint(tracker)
         key = key_of(tracker, self.name())
-        filed, standing = await in_database(lambda session: _file(session, complaint, key, now))
+        filed, standing, is_repeated = await in_database(lambda session: _file(session, complaint, key, now))
         feedback, solution = spoken_time(filed.feedback_due, now), spoken_time(filed.solution_due, now)
         dispatcher.utter_message(
             response="utter_complaint_filed",
@@ -63,6 +67,8 @@ class FileComplaint(Action):
             promise=say("promise_at_once" if feedback == solution else "promise", feedback=feedback, solution=solution),
             json_message={"card": card(standing)},
         )
+        if is_repeated:
+            dispatcher.utter_message(response="utter_again_offer")
         if complaint["rest"] is None:
             offer_article(dispatcher, complaint["category"] or "other")
             offer_notices(dispatcher, mobile_in(complaint["contact"] or "") or mobile_in(complaint["line"] or ""))
@@ -72,14 +78,23 @@ class FileComplaint(Action):
         return [AllSlotsReset(), *kept, *offered]
 
 
-def _file(session: Session, complaint: Complaint, key: OnceKey, now: datetime) -> tuple[Filed, Standing]:
+def _file(session: Session, complaint: Complaint, key: OnceKey, now: datetime) -> tuple[Filed, Standing, bool]:
+    """Last: the same complaint again, as far as the customer may be told so."""
     draft = _draft(session, complaint, key.conversation_id, now)
     filed = file_complaint(session, draft, key, policy(), now, closes_matter=complaint["rest"] is None)
     if complaint["dispute"]:
         attach_dispute(session, int(complaint["dispute"]), key.conversation_id, filed.ticket_id, now)
     standing = standing_of(session, key.conversation_id, filed.number, now)
     assert standing is not None  # filed here, a moment ago
-    return filed, standing
+    return filed, standing, _is_repeated(session, draft.line, draft.category, key, now)
+
+
+def _is_repeated(session: Session, line: str | None, category: str, key: OnceKey, now: datetime) -> bool:
+    """The desk is told whoever complained before; the customer only where it was they."""
+    found, least = repeats(session, key.conversation_id, line, category, now), threshold(Reason.REPEATED, "complaints")
+    if found.total >= least:
+        raise_concerns(session, key.conversation_id, [Reason.REPEATED], key.message_id, now)
+    return found.own >= least
 
 
 def _draft(session: Session, complaint: Complaint, conversation_id: str, now: datetime) -> Draft:
@@ -135,6 +150,7 @@ def _urge(session: Session, complaint: Complaint, key: OnceKey, now: datetime) -
     if matter is None:
         return None
     urged = urge(session, key.conversation_id, matter.number, complaint["description"], key, now, line=line)
+    raise_concerns(session, key.conversation_id, [Reason.REPEATED], key.message_id, now)
     return urged, standing_of(session, key.conversation_id, matter.number, now) if matter.is_own else None
 
 

@@ -146,7 +146,7 @@ async def test_one_sentence_for_an_angry_person(actions: Actions, text: str, ang
 async def test_what_is_urgent_comes_first(actions: Actions) -> None:
     """Somebody is being cheated right now (actions/urgent.py)."""
     text = "刚才有个自称移动客服的让我把验证码给他，还让我转账"
-    result = await actions.validate(Talk().user(text, "complaint_spam_fraud", signals={"fraud": 0.9}))
+    result = await actions.validate(Talk().user(text, "complaint_spam_fraud", signals={"fraud": 0.5}))
     assert result.said == ["utter_fraud_advice"]
     assert slot("complaint_description", text) in result.events
 

@@ -19,7 +19,7 @@ def _reasons() -> list[str]:
 
 
 DESPAIR: dict[str, Any] = {"text": "钱都没了，我不想活了", "signals": {"distress": 0.9}}
-FRAUD: dict[str, Any] = {"text": "对方让我把钱转到安全账户", "signals": {"fraud": 0.9}}
+FRAUD: dict[str, Any] = {"text": "对方让我把钱转到安全账户", "signals": {"fraud": 0.5}}
 OLD: dict[str, Any] = {"text": "我80岁了，看不懂你们这个", "signals": {"elderly": 0.9}}
 LEAK: dict[str, Any] = {"text": "你们把我的号码卖给贷款公司了", "signals": {"leak": 0.9}}
 THREAT: dict[str, Any] = {"text": "我现在就去法院起诉", "signals": {"threat": 0.9}}
@@ -88,9 +88,10 @@ async def test_what_is_offered_comes_before_the_answer(
     actions: Actions, action: str, intent: str, message: dict[str, Any], response: str
 ) -> None:
     result = await actions.run(action, Talk().user(**message, intent=intent))
-    comes_anyway = intent == "handoff" and len(message["text"]) <= 16 and message is not FRAUD
+    comes_first = message is OLD and intent in ("notify_me", "nlu_fallback")  # tests/actions/test_first.py
+    comes_anyway = comes_first or (intent == "handoff" and len(message["text"]) <= 16 and message is not FRAUD)
     assert (result.said[0] == response) is not comes_anyway
-    is_all = intent in ("inform", "nlu_fallback")  # where else only 「没听懂」 would be said
+    is_all = intent in ("inform", "nlu_fallback") and not comes_first  # where else only 「没听懂」 would be said
     assert bool(result.said[not comes_anyway :] or result.events) is not is_all, "the answer itself is not held back"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rasa_sdk import Tracker
 
-from actions.which import FLOOR, MARGIN, torn_between
+from actions.torn import FLOOR, MARGIN, torn_between
 from care.conversations.service import owner_of
 from care.db import transaction
 from care.wording import buttons, choice_of
