@@ -9,6 +9,7 @@ from care.billing.demo import seeding
 from care.billing.demo.stories import CUSTOMERS, STORIES, phone_at
 from care.settings import settings
 from cli.errors import Stop
+from cli.staff import people
 
 
 def seed() -> None:
@@ -21,6 +22,13 @@ def reset() -> None:
     """Raises Stop where the operator is a real one."""
     _check()
     db.run(lambda session: seeding.reset(session, db.utcnow()))
+
+
+def staff() -> None:
+    """Raises Stop in production."""
+    if settings().mode != "demo":
+        raise Stop(f"QUANYI_MODE is {settings().mode}: quanyi staff add makes people who are really there.")
+    people.demo(typer.echo)
 
 
 def customers() -> None:

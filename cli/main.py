@@ -13,6 +13,7 @@ from cli.errors import Stop
 from cli.nlu.commands import nlu
 from cli.privacy.commands import privacy
 from cli.rights.commands import rights
+from cli.staff.commands import staff
 
 
 class _Commands(typer.Typer):
@@ -98,18 +99,41 @@ def chat(
 
 @app.command()
 def widget(
-    check: Annotated[bool, typer.Option(help="Check the types of its sources instead.")] = False,
+    check: Annotated[bool, typer.Option(help="Check the types of their sources instead.")] = False,
 ) -> None:
-    """Build the chat window if its sources changed."""
-    from cli import widget as chat_window
+    """Build the chat window and the desk, each if its sources changed."""
+    from cli import widget as pages
     from cli.run.checkout import here
 
-    chat_window.check_types(here()) if check else chat_window.build(here())
+    pages.check_types(here()) if check else pages.build(here())
 
 
 app.add_typer(nlu, name="nlu")
 app.add_typer(privacy, name="privacy")
 app.add_typer(rights, name="rights")
+app.add_typer(staff, name="staff")
+
+audit = typer.Typer(help="Who saw or changed what in the desk.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
+
+
+@audit.callback()
+def audit_commands() -> None:
+    """Without this, `verify` would be no word of its own: it is the only command."""
+
+
+@audit.command("verify")
+def audit_verify(
+    known: Annotated[str | None, typer.Option(help="What an earlier run said to keep: 123:9f86…")] = None,
+) -> None:
+    """Walk along the chain of the audit and name the first entry that was changed or removed."""
+    from cli.audit import verify
+    from cli.run.checkout import here
+    from cli.run.running import connect
+
+    connect(here())
+    verify(known, typer.echo)
+
 
 keys = typer.Typer(help="Keys that seal personal data.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
@@ -141,6 +165,17 @@ def demo_customers() -> None:
     from cli.demo import customers
 
     customers()
+
+
+@demo.command("staff")
+def demo_staff() -> None:
+    """Make somebody of every role and print their passwords once, to try the desk with two browsers."""
+    from cli.demo import staff as make_staff
+    from cli.run.checkout import here
+    from cli.run.running import connect
+
+    connect(here())
+    make_staff()
 
 
 @demo.command("seed")

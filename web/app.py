@@ -32,6 +32,28 @@ from web import (
 )
 from web.channels import rest
 from web.channels.socketio import SocketChannel
+from web.desk import (
+    account,
+    audit,
+    conversations,
+    entering,
+    exports,
+    files,
+    live,
+    messages,
+    page,
+    queue,
+    replies,
+    staff,
+    ticket_bulk,
+    ticket_steps,
+    tickets,
+    views,
+    vocabulary,
+    wall,
+)
+from web.desk import appeals as desk_appeals
+from web.desk.headers import NeverKept
 from web.limits import BodyLimit
 from web.rates import PerMinute
 
@@ -75,6 +97,8 @@ def create_app() -> FastAPI:
     app.state.appeals = appeals.Desk()
     app.state.rights = rights_search.Desk()
     app.state.receipt_checks = PerMinute(privacy_page.CHECKS_PER_MINUTE, "checks of receipts from one address")
+    app.state.accounts = account.Desk()
+    app.state.conversations = conversations.Desk()
     app.include_router(rest.router)
     app.include_router(evidence.router)
     app.include_router(training.router)
@@ -88,9 +112,30 @@ def create_app() -> FastAPI:
     app.include_router(privacy_page.router)
     app.include_router(rights.router)
     app.include_router(published.router)
+    app.include_router(account.router)
+    app.include_router(staff.router)
+    app.include_router(audit.router)
+    app.include_router(conversations.router)
+    app.include_router(messages.router)
+    app.include_router(files.router)
+    app.include_router(replies.router)
+    app.include_router(exports.router)  # before tickets, which would take `export` for a number
+    app.include_router(tickets.router)
+    app.include_router(entering.router)
+    app.include_router(entering.callbacks)
+    app.include_router(ticket_bulk.router)
+    app.include_router(ticket_steps.router)
+    app.include_router(desk_appeals.router)
+    app.include_router(views.router)
+    app.include_router(vocabulary.router)
+    app.include_router(queue.router)
+    app.include_router(wall.router)
+    app.include_router(page.router)
     app.include_router(pages.router)
+    live.install(app)
     app.mount("/socket.io", app.state.sockets.asgi)
     app.add_middleware(BodyLimit)
+    app.add_middleware(NeverKept)
     if settings().allowed_origins:
         app.add_middleware(
             CORSMiddleware,

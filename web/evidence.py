@@ -6,14 +6,11 @@ A process holds at most 8 files at once (web/limits.py), and checks and seals on
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import anyio.to_thread
 from fastapi import APIRouter, Header, Query, Request, Response
-from fastapi.responses import StreamingResponse
 from prometheus_client import Counter
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -21,12 +18,15 @@ from starlette.requests import ClientDisconnect
 
 from care import db
 from care.attachments import sandbox
+from care.attachments.rules import CheckedFile
+from care.attachments.scanning import scan
 from care.attachments.service import Content, Stored, content_of, store_evidence
 from care.errors import CareError, NotAllowed, Unavailable
 from care.logs import bind_contextvars, get_logger
 from care.turns.runner import Runner
 from care.wording import say
 from web.channels.rest import ReplyOut
+from web.downloads import file_response
 from web.limits import EVIDENCE, refusals
 from web.problems import problem
 from web.rates import PerMinute
@@ -34,7 +34,6 @@ from web.uploads import FORM, MAX_FIELD, Credentials, Upload, read_upload
 
 #: of one conversation in a minute; nine belong to a complaint, and some are sent again
 FILES_PER_MINUTE = 20
-_PIECE = 64 * 1024
 
 router = APIRouter(prefix=EVIDENCE, tags=["evidence"])
 
@@ -49,6 +48,8 @@ class Desk:
         self.rates = PerMinute(FILES_PER_MINUTE, "files of one conversation")
         # A hostile file may need 640 MB while it is looked at: never two of them.
         self.checking = asyncio.Lock()
+        # Sealing ten megabytes needs as much again, and a connection: one at a time.
+        self.sealing = asyncio.Lock()
 
 
 class EvidenceOut(BaseModel):
@@ -128,19 +129,31 @@ async def _keep(request: Request, given: Upload) -> Stored:
     desk: Desk = request.app.state.evidence
     runner: Runner = request.app.state.runner
     desk.rates.check(given.credentials.check(), given.message_id)
-    async with desk.checking:
-        file = await anyio.to_thread.run_sync(sandbox.check, given.name, given.content)
+    file = await checked(request, given.name, given.content)
 
-        def store(database: Session) -> tuple[str, Stored]:
-            now = db.utcnow()
-            conversation_id = given.credentials.conversation(database, now, opens=True) or ""
-            return conversation_id, store_evidence(database, conversation_id, file, given.message_id, now)
+    def store(database: Session) -> tuple[str, Stored]:
+        now = db.utcnow()
+        conversation_id = given.credentials.conversation(database, now, opens=True) or ""
+        return conversation_id, store_evidence(database, conversation_id, file, given.message_id, now)
 
+    async with desk.sealing:
         conversation_id, stored = await runner.in_database(store)
     bind_contextvars(conversation_id=conversation_id)
     _taken.labels("new" if stored.is_new else "repeated").inc()
     _log.info("evidence_taken", media_type=file.media_type, size=len(file.content), is_new=stored.is_new)
     return stored
+
+
+async def checked(request: Request, name: str, content: bytes) -> CheckedFile:
+    """A file of a customer or an agent as it may be kept: looked at in the sandbox, and by the operator's scanner.
+
+    Raises InvalidInput or Unavailable (reasons `evidence_…`: `care.attachments.sandbox`, `care.attachments.scanning`).
+    """
+    desk: Desk = request.app.state.evidence
+    async with desk.checking:
+        file = await anyio.to_thread.run_sync(sandbox.check, name, content)
+    await anyio.to_thread.run_sync(scan, content)
+    return file
 
 
 @router.get(
@@ -171,30 +184,7 @@ async def download(
         file = await runner.in_database(read)
     except NotAllowed as error:
         return _refused(error)
-    is_shown = view and file.media_type.startswith("image/")
-    return StreamingResponse(
-        _pieces(file.content),
-        media_type=file.media_type,
-        headers={
-            "Content-Length": str(len(file.content)),
-            "Content-Disposition": _disposition("inline" if is_shown else "attachment", file.name),
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-        },
-    )
-
-
-async def _pieces(content: bytes) -> AsyncIterator[bytes]:
-    """As fast as the client reads, so that its place (web/limits.py) is held as long as the memory is."""
-    for start in range(0, len(content), _PIECE):
-        yield content[start : start + _PIECE]
-
-
-def _disposition(kind: str, name: str) -> str:
-    """RFC 6266: the name in UTF-8, and one for clients that do not know that."""
-    extension = name.rpartition(".")[2]
-    return f"{kind}; filename=\"evidence.{extension}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return file_response(file, view=view)
 
 
 def _refused(error: CareError, size: int = 0) -> Response:

@@ -1,7 +1,8 @@
 """Who is logged in on the operator's own page, as its server has signed it: a JSON Web Token (RFC 7519) with HS256.
 
-Claims: `sub`, the page's own name for its user; `aud`, `quanyi`; `exp`, at most a day ahead. The key is
-`QUANYI_IDENTITY_KEY`. It is level 1 of care/accounts/proofs.py: it opens only what this user proved before by a code.
+Claims: `sub`, the page's own name for its user; `aud`, `quanyi`; `exp`, at most a day ahead; and, where the operator's
+records have it, `birth_year`: who is 65 is given a person first (docs/handoff.md). The key is `QUANYI_IDENTITY_KEY`.
+It is level 1 of care/accounts/proofs.py: it opens only what this user proved before by a code.
 Nothing of it is logged or repeated, neither the token nor what it says.
 """
 
@@ -15,7 +16,10 @@ from sqlalchemy.orm import Session as Database
 
 from care.accounts.proofs import forget_user, know_user
 from care.errors import NotAllowed
+from care.handoff.policy import threshold
+from care.handoff.rules import Reason
 from care.settings import settings
+from care.timezone import CHINA
 
 #: `channel_users.channel`: the same user in the widget and over REST
 PAGE = "page"
@@ -25,12 +29,16 @@ LONGEST = timedelta(hours=24)
 _LEEWAY = timedelta(seconds=60)
 _MAX_USER = 256
 _MAX_TOKEN = 4096
+#: years
+_OLDEST = 130
 
 
 @dataclass(frozen=True)
 class Identity:
     user: str
     until: datetime
+    #: old enough for a person first; False where the page does not say
+    is_senior: bool = False
 
 
 def read(token: object, now: datetime) -> Identity:
@@ -65,7 +73,17 @@ def read(token: object, now: datetime) -> Identity:
     user = claims["sub"]
     if not 0 < len(user) <= _MAX_USER or not user.isprintable():
         raise _refused(f"the sub of the identity must have 1 to {_MAX_USER} printable characters")
-    return Identity(user, until)
+    return Identity(user, until, _is_senior(claims.get("birth_year"), now))
+
+
+def _is_senior(birth_year: object, now: datetime) -> bool:
+    """By the year alone: from the first day of the year in which they reach that age."""
+    if birth_year is None:
+        return False
+    year = now.astimezone(CHINA).year
+    if isinstance(birth_year, bool) or not isinstance(birth_year, int) or not year - _OLDEST <= birth_year <= year:
+        raise _refused("the birth_year of the identity must be a year as a number, 1958")
+    return year - birth_year >= threshold(Reason.ELDERLY, "age")
 
 
 def recognise(database: Database, conversation_id: str, identity: Identity | None, now: datetime) -> None:
@@ -76,7 +94,7 @@ def recognise(database: Database, conversation_id: str, identity: Identity | Non
     if identity is None:
         forget_user(database, conversation_id, now)
     else:
-        know_user(database, conversation_id, PAGE, identity.user, identity.until, now)
+        know_user(database, conversation_id, PAGE, identity.user, identity.until, now, is_senior=identity.is_senior)
 
 
 def _refused(why: str) -> NotAllowed:

@@ -7,6 +7,7 @@ Files of customers come and go through places of their own, so that their memory
 from __future__ import annotations
 
 import asyncio
+import re
 
 from prometheus_client import Counter
 from starlette.responses import Response
@@ -24,6 +25,7 @@ MAX_BODY = 160_000
 MAX_UPLOAD = MAX_BYTES + 16_384
 
 EVIDENCE = "/api/evidence"
+_DESK_FILES = re.compile(r"/api/desk/(?:conversations|tickets)/[^/]+/files(?:/[^/]*)?")
 #: files that are being received or sent, in one process
 TRANSFERS_AT_ONCE = 8
 #: for one of those places
@@ -43,7 +45,7 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif scope["path"] == EVIDENCE or scope["path"].startswith(f"{EVIDENCE}/"):
+        elif _is_transfer(scope["path"]):
             await self._transfer(scope, receive, send)
         else:
             await self._buffered(scope, receive, send)
@@ -111,6 +113,11 @@ class BodyLimit:
             refusal = _refusal(408, "evidence_slow", f"a file must be transferred in {TRANSFER_SECONDS} seconds")
             if not has_begun:  # otherwise the connection just ends
                 await refusal(scope, receive, send)
+
+
+def _is_transfer(path: str) -> bool:
+    """A file comes or goes: a customer's, or in the desk."""
+    return path == EVIDENCE or path.startswith(f"{EVIDENCE}/") or _DESK_FILES.fullmatch(path) is not None
 
 
 def _declared(scope: Scope) -> int:

@@ -27,7 +27,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-_STRICT = {
+STRICT = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -50,12 +50,12 @@ router = APIRouter(include_in_schema=False)
 
 @router.api_route("/", methods=["GET", "HEAD"])
 async def page(request: Request) -> Response:
-    return await _file(DEMO, "index.html", request, _STRICT)
+    return await static_file(DEMO, "index.html", request, STRICT)
 
 
 @router.api_route("/demo/{path:path}", methods=["GET", "HEAD"])
 async def demo(path: str, request: Request) -> Response:
-    return await _file(DEMO, path, request, _STRICT)
+    return await static_file(DEMO, path, request, STRICT)
 
 
 @router.api_route("/widget.js", methods=["GET", "HEAD"])
@@ -63,16 +63,16 @@ async def widget(request: Request) -> Response:
     if not (WIDGET / "quanyi-chat.js").is_file():
         return problem(503, "widget_not_built", "the widget was not built; `make run` builds it before it starts")
     if "gzip" in request.headers.get("accept-encoding", "") and (WIDGET / "quanyi-chat.js.gz").is_file():
-        return await _file(WIDGET, "quanyi-chat.js.gz", request, _COMPRESSED)
-    return await _file(WIDGET, "quanyi-chat.js", request, _SCRIPT)
+        return await static_file(WIDGET, "quanyi-chat.js.gz", request, _COMPRESSED)
+    return await static_file(WIDGET, "quanyi-chat.js", request, _SCRIPT)
 
 
 @router.api_route("/widget/{path:path}", methods=["GET", "HEAD"])
 async def chunk(path: str, request: Request) -> Response:
-    return await _file(WIDGET, path, request, _SCRIPT)
+    return await static_file(WIDGET, path, request, _SCRIPT)
 
 
-async def _file(folder: Path, path: str, request: Request, headers: dict[str, str]) -> Response:
+async def static_file(folder: Path, path: str, request: Request, headers: dict[str, str]) -> Response:
     """With ETag and Last-Modified, and 304 where the browser has it. Raises HTTPException (404)."""
     if not path.strip("/"):
         raise HTTPException(404)

@@ -47,6 +47,7 @@ _PLACES = (
     "choices",
     "account",
     "accesses",
+    "staff",
     "requests",
     "telephone",
 )

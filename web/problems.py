@@ -25,6 +25,8 @@ _STATUS: dict[type[CareError], int] = {
     TooMany: 429,
     Unavailable: 503,
 }
+#: NotAllowed that signing in would help
+SIGNED_OUT = "signed_out"
 _RETRY_AFTER = 2
 _log = get_logger("web")
 
@@ -54,6 +56,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(CareError)
     async def _care(request: Request, error: CareError) -> JSONResponse:
         status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
+        if error.reason == SIGNED_OUT:
+            status = 401
         after = error.after if isinstance(error, TooMany) else _RETRY_AFTER if status == 503 else None
         headers = None if after is None else {"Retry-After": str(after)}
         if status in (403, 429):

@@ -16,8 +16,8 @@ _MINUTE = 60.0
 class TooMany(CareError):
     """A limit was reached; nothing was changed. `after`: whole seconds until it is worth trying again."""
 
-    def __init__(self, message: str, after: int) -> None:
-        super().__init__("too_many", message)
+    def __init__(self, message: str, after: int, reason: str = "too_many") -> None:
+        super().__init__(reason, message)
         self.after = after
 
 

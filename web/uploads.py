@@ -7,7 +7,7 @@ from datetime import datetime
 
 from fastapi import Request
 from sqlalchemy.orm import Session
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from care.attachments.rules import MAX_BYTES
@@ -72,11 +72,30 @@ class Upload:
     credentials: Credentials
 
 
+@dataclass(frozen=True)
+class Form:
+    """What is in a form with one file."""
+
+    name: str
+    content: bytes = field(repr=False)
+    message_id: str
+    #: the other fields
+    fields: dict[str, str]
+
+
 async def read_upload(request: Request, shown: Credentials) -> Upload:
     """The form of a request; credentials in it count where the headers have `shown` none.
 
     Raises InvalidInput (reason `request`, `message_id`, or `evidence_large` from web/limits.py), ClientDisconnect.
     """
+    form = await read_form(request)
+    if not shown.are_there:
+        shown = Credentials(conversation_id=form.fields.get("conversation_id"), token=form.fields.get("token"))
+    return Upload(form.name, form.content, form.message_id, shown)
+
+
+async def read_form(request: Request) -> Form:
+    """Raises as `read_upload`."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise InvalidInput("request", "send multipart/form-data with `file` and `message_id`")
     parser = MultiPartParser(request.headers, request.stream(), max_files=1, max_fields=3, max_part_size=MAX_FIELD)
@@ -89,14 +108,8 @@ async def read_upload(request: Request, shown: Credentials) -> Upload:
         file = form.get("file")
         if not isinstance(file, UploadFile):
             raise InvalidInput("request", "`file` must be a file; see /openapi.json")
-        message_id = check_message_id(_text(form, "message_id") or "")
-        if not shown.are_there:
-            shown = Credentials(conversation_id=_text(form, "conversation_id"), token=_text(form, "token"))
-        return Upload(file.filename or "", await file.read(), message_id, shown)
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        message_id = check_message_id(fields.get("message_id", ""))
+        return Form(file.filename or "", await file.read(), message_id, fields)
     finally:
         await form.close()
-
-
-def _text(form: FormData, name: str) -> str | None:
-    value = form.get(name)
-    return value if isinstance(value, str) else None

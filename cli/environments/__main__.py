@@ -9,7 +9,7 @@ from cli.environments.app import ensure_app
 from cli.environments.bot import ensure_bot
 from cli.environments.clean import clean
 from cli.environments.lock import exclusive
-from cli.environments.widget import ensure_widget
+from cli.environments.ui import ensure_ui
 from cli.errors import Stop
 from cli.run.progress import Progress
 
@@ -27,7 +27,7 @@ def main(wanted: list[str]) -> int:
             if "bot" in wanted:
                 ensure_bot(ROOT, progress)
             if "widget" in wanted:
-                ensure_widget(ROOT, progress)
+                ensure_ui(ROOT, progress)
     except Stop as reason:
         print(f"quanyi: {reason}", file=sys.stderr)
         return 1

@@ -11,7 +11,7 @@ from cli.run.progress import Progress
 
 _MADE = (
     *(".venv/app", ".venv/bot", ".venv/node", "models", "var/log", "var/rasa-cache"),
-    *("ui/node_modules", "ui/widget/dist", "ui/widget/build"),
+    *("ui/node_modules", "ui/widget/dist", "ui/widget/build", "ui/desk/dist", "ui/desk/build"),
     *(".rasa", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".hypothesis"),
 )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
@@ -11,12 +13,12 @@ import psycopg
 from care.privacy.retention import retention
 from cli.environments.bot import ensure_bot
 from cli.environments.lock import exclusive
-from cli.environments.widget import ensure_widget
+from cli.environments.ui import ensure_ui
 from cli.errors import Stop
 from cli.run import logs
 from cli.run.checkout import Checkout
 from cli.run.disk import require_space
-from cli.run.environment import database_urls, secret_values, sms_file, told_variables
+from cli.run.environment import app_environment, database_urls, secret_values, sms_file, told_variables
 from cli.run.leftovers import end_leftovers, started, write_run_file
 from cli.run.parts import Setting, all_parts
 from cli.run.ports import VARIABLES, Ports, describe_holder, is_free, read_ports
@@ -27,6 +29,8 @@ from cli.run.supervisor import Supervisor
 
 #: Seconds to wait for databases that are not ours.
 _DATABASE_PATIENCE = 15.0
+#: Seconds that a command of ours may take.
+_PATIENCE = 30.0
 _GIGABYTES = 0.3
 
 
@@ -36,7 +40,7 @@ def run(checkout: Checkout) -> int:
     ports = read_ports(os.environ)
     with exclusive(checkout.root, progress):
         ensure_bot(checkout.root, progress)
-        ensure_widget(checkout.root, progress)
+        ensure_ui(checkout.root, progress)
     with checkout.alone():
         for name in end_leftovers(checkout.run_file, checkout.root):
             progress.say(f"{name}: left over from a run that was killed; ended")
@@ -77,7 +81,9 @@ def _run(checkout: Checkout, ports: Ports, progress: Progress) -> int:
         on_start=lambda pids: write_run_file(
             checkout.run_file, address, {name: started(pid, commands[name]) for name, pid in pids.items()}
         ),
-        on_healthy=lambda: _announce(checkout, ports, progress, sms_file(os.environ, told)),
+        on_healthy=lambda: _announce(
+            checkout, ports, progress, sms_file(os.environ, told), _first_admin(checkout, told, mode)
+        ),
     )
     in_order = supervisor.run()
     checkout.run_file.unlink(missing_ok=True)
@@ -109,13 +115,33 @@ def _require_databases(urls: dict[str, str], progress: Progress) -> None:
                 time.sleep(2)
 
 
-def _announce(checkout: Checkout, ports: Ports, progress: Progress, sms: Path | None) -> None:
+def _first_admin(checkout: Checkout, told: Mapping[str, str], mode: str) -> str:
+    """What to sign in to the desk with, when there was nobody who could; else nothing. Kept nowhere.
+
+    In production the terminal may be a journal that is kept: there an operator makes the first one.
+    """
+    if mode == "production":
+        return "(quanyi staff list; quanyi staff add)"
+    command: list[str | Path] = [checkout.app_python, "-m", "cli", "staff", "first"]
+    env = app_environment(os.environ, checkout.root, told)
+    try:
+        done = subprocess.run(
+            command, cwd=checkout.root, env=env, capture_output=True, text=True, timeout=_PATIENCE, check=True
+        )
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
+        return "(quanyi staff add makes somebody who may sign in)"
+    number, _, password = done.stdout.strip().partition(" ")
+    return f"sign in as {number} with {password}   (shown once)" if password else ""
+
+
+def _announce(checkout: Checkout, ports: Ports, progress: Progress, sms: Path | None, admin: str) -> None:
     web = f"http://127.0.0.1:{ports.web}"
     progress.say("小益 is ready")
     progress.plain()
     for title, where in (
         ("网页 Web", f"{web}/"),
         ("对话 Chat", ".venv/app/bin/quanyi chat" + ("" if ports.web == 8000 else f" --url {web}")),
+        ("客服 Desk", f"{web}/desk   {admin}".rstrip()),
         ("接口 API", f"{web}/api/chat   (described in {web}/openapi.json)"),
         ("状态 Health", f"{web}/healthz"),
         ("日志 Logs", _short(checkout.logs)),

@@ -14,7 +14,8 @@ from care.attachments import rules as evidence
 from care.conversations.rules import MAX_TEXT
 from cli.environments.lock import exclusive
 from cli.environments.node import environment_with, find_node
-from cli.environments.widget import built_widget, ensure_widget, install_packages
+from cli.environments.ui import WIDGET as WORKSPACE
+from cli.environments.ui import ensure_ui, install_packages
 from cli.run.progress import Progress
 from tests.cli.toy import ROOT
 
@@ -28,12 +29,12 @@ BUDGET = 60 * 1024
 def script() -> str:
     """Nothing is built here after `make test`, which has done it."""
     with exclusive(ROOT, Progress()):
-        ensure_widget(ROOT, Progress())
-    return built_widget(ROOT).read_text(encoding="utf-8")
+        ensure_ui(ROOT, Progress())
+    return WORKSPACE.built_in(ROOT).read_text(encoding="utf-8")
 
 
 def test_budget(script: str) -> None:
-    sent = built_widget(ROOT).with_name("quanyi-chat.js.gz").read_bytes()
+    sent = WORKSPACE.built_in(ROOT).with_name("quanyi-chat.js.gz").read_bytes()
     assert gzip.decompress(sent).decode() == script
     assert len(sent) <= BUDGET, f"{len(sent) - BUDGET} bytes too many"
 
@@ -46,7 +47,7 @@ def test_it_runs_under_a_strict_policy_and_loads_nothing(script: str) -> None:
 
 def test_the_licences_travel_with_it(script: str) -> None:
     assert script.startswith("/*! quanyi-chat, Apache-2.0.")
-    licences = built_widget(ROOT).with_name("LICENSES.txt").read_text(encoding="utf-8")
+    licences = WORKSPACE.built_in(ROOT).with_name("LICENSES.txt").read_text(encoding="utf-8")
     for words in (
         "lit-html 3.",
         "BSD 3-Clause License",

@@ -314,9 +314,11 @@ async def test_too_many_in_a_minute(widget: Widget) -> None:
 
 def test_customers_can_be_told_why() -> None:
     """Every reason has a wording."""
-    named = reasons("care/attachments/rules.py", "care/attachments/contents.py", "web/limits.py")
+    named = reasons(
+        "care/attachments/rules.py", "care/attachments/contents.py", "care/attachments/scanning.py", "web/limits.py"
+    )
     assert len(named) > 10
-    for reason in named | {"evidence_check", "evidence_busy", "evidence_slow"}:
+    for reason in named | {"evidence_check", "evidence_unscanned", "evidence_busy", "evidence_slow"}:
         assert say(reason)
 
 

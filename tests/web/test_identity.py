@@ -11,10 +11,11 @@ import pytest
 from pydantic import SecretStr
 
 from care import db
-from care.accounts.proofs import open_lines, prove
+from care.accounts.proofs import is_senior, open_lines, prove
 from care.accounts.rules import Level
 from care.errors import NotAllowed
 from care.settings import settings
+from care.timezone import CHINA
 from cli.run.postgres import Embedded
 from tests.support.api import Api, check_problem
 from tests.support.database import count, outage, raw_bytes
@@ -63,6 +64,37 @@ def test_an_identity(stated: dict[str, Any]) -> None:
     assert abs(read.until - now - stated.get("lasts", 10 * MINUTE)) < timedelta(seconds=30)
 
 
+AGES = [
+    # years before this one; 65 is the age of handoff.yml, and counts from the first day of its year
+    (64, False),
+    (65, True),
+    (90, True),
+    (None, False),  # the page does not say
+]
+
+
+@pytest.mark.parametrize(("years", "is_senior"), AGES)
+def test_who_is_old_by_the_account(years: int | None, is_senior: bool) -> None:
+    now = datetime.now(UTC)
+    born = None if years is None else now.astimezone(CHINA).year - years
+    assert identity.read(signed(birth_year=born), now).is_senior is is_senior
+
+
+@pytest.mark.usefixtures("database")
+def test_of_the_age_only_that_is_kept() -> None:
+    now = datetime.now(UTC)
+    with db.transaction() as session:
+        for years, expected in ((70, True), (30, False)):  # the operator has corrected it
+            shown = identity.read(signed(birth_year=now.year - years), now)
+            identity.recognise(session, "c1", shown, now)
+            assert is_senior(session, "c1", now) is expected
+        identity.recognise(session, "c1", identity.read(signed(birth_year=now.year - 70), now), now)
+        assert not is_senior(session, "c2", now), "another conversation"
+        assert not is_senior(session, "c1", now + timedelta(days=2)), "the login is over"
+        identity.recognise(session, "c1", None, now)
+        assert not is_senior(session, "c1", now), "logged out"
+
+
 def _unsigned() -> str:
     return jwt.encode(claims(), None, algorithm="none")
 
@@ -86,6 +118,10 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: signed(user=""), "1 to 256"),
     (lambda: signed(user="u" * 257), "1 to 256"),
     (lambda: signed(user="a\x00b"), "1 to 256"),
+    (lambda: signed(birth_year="1950"), "birth_year"),
+    (lambda: signed(birth_year=True), "birth_year"),
+    (lambda: signed(birth_year=50), "birth_year"),
+    (lambda: signed(birth_year=2999), "birth_year"),
     (lambda: signed(name="x" * 5000), "Web Token"),  # very long
     (lambda: sessions.begin().token, "not signed"),  # a token of ours
     (lambda: "x", "not signed"),

@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from care.conversations.rules import Inbound, check_message_id, clean_text
 from care.db import utcnow
 from care.errors import CareError, Conflict, InvalidInput, NotAllowed, Unavailable
+from care.handoff.waiting import snapshot
 from care.logs import bind_contextvars, get_logger
 from care.settings import settings
 from care.turns.runner import Runner
@@ -29,6 +30,7 @@ from web.channels.connections import Connections
 from web.limits import MAX_BODY, refusals
 from web.live import bubbles, reading
 from web.live.announcements import Announcements
+from web.live.board import Board
 from web.live.rooms import Rooms
 from web.rates import PerMinute, TooMany
 from web.sessions import Session
@@ -81,8 +83,10 @@ class SocketChannel:
         self._connections.guard(self._sio.eio)
         self.asgi = self._connections.from_our_pages(socketio.ASGIApp(self._sio))
         self._runner: Callable[[], Runner] = lambda: app.state.runner
-        self._rooms = Rooms(self._sio, self._runner)
-        self.announcements = Announcements(self._rooms.announced, self._rooms.all_may_be_stale)
+        self.board = Board(lambda: self._runner().in_database(lambda s: snapshot(s, utcnow())))
+        self._rooms = Rooms(self._sio, self._runner, self.board)
+        self.announcements = Announcements()
+        self.announcements.listeners += [self._rooms, self.board]
         self._messages = rates
         self._session_requests = PerMinute(_SESSION_REQUESTS, "session_request events of one connection")
         self._history_requests = PerMinute(_HISTORY_REQUESTS, "history_request events of one connection")
@@ -94,14 +98,17 @@ class SocketChannel:
         self._sio.on("session_request", self._session_request)
         self._sio.on("history_request", self._history_request)
         self._sio.on("user_uttered", self._user_uttered)
+        self._sio.on("typing", self._typing)
 
     def start(self) -> None:
         self._spawn(self.announcements.run())
+        self._spawn(self.board.run())
 
     async def hang_up(self) -> None:
         """Close all connections; their clients connect again, to a process that goes on."""
         if self._sio.eio.sockets:
-            with contextlib.suppress(TimeoutError):  # who does not take the farewell is cut off
+            # Who does not take the farewell is cut off; ValueError: the last of them went in this moment.
+            with contextlib.suppress(TimeoutError, ValueError):
                 await asyncio.wait_for(self._sio.eio.disconnect(), _FAREWELL_SECONDS)
 
     async def aclose(self) -> None:
@@ -168,6 +175,14 @@ class SocketChannel:
                 await self._sio.emit("history", view.history(), to=sid)
         except CareError as error:
             await self._refuse(client, error)
+
+    async def _typing(self, sid: str, data: object = None) -> None:
+        """A hint, so nothing is refused: what cannot be told is not told."""
+        client = self._clients.get(sid)
+        on = data.get("on") if isinstance(data, dict) else None
+        if client is not None and client.session is not None and client.is_joined and isinstance(on, bool):
+            with contextlib.suppress(Unavailable):
+                await self._rooms.types(client.session.conversation_id, on)
 
     async def _user_uttered(self, sid: str, data: object = None) -> Json:
         """The acknowledgement: the message is stored, or why it is not."""

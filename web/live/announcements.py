@@ -1,15 +1,18 @@
-"""Hearing what `care.conversations.service.announce` says: one LISTEN connection a process."""
+"""Hearing what `care.conversations.service.announce` and `care.staff.announcing.tell_desk` say: one LISTEN connection a
+process, for the customers' sockets and those of the desk."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from typing import Protocol
 
 import psycopg
+from psycopg import sql
 
 from care.conversations.statements import ANNOUNCEMENTS
 from care.logs import get_logger
 from care.settings import settings
+from care.staff.announcing import DESK
 
 #: A quiet connection is asked this often whether it is still there; a network that drops packets tells nobody.
 _CHECK_SECONDS = 10.0
@@ -19,12 +22,23 @@ _BACKOFF_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0)
 _log = get_logger("web.live")
 
 
-class Announcements:
-    """Calls `heard(conversation_id)` for each, and `gap()` whenever some may have been missed."""
+class Listener(Protocol):
+    """Whoever shows something that another process may have made."""
 
-    def __init__(self, heard: Callable[[str], None], gap: Callable[[], None]) -> None:
-        self._heard = heard
-        self._gap = gap
+    def announced(self, conversation_id: str) -> None:
+        """There is something new in this conversation."""
+
+    def told(self, word: str) -> None:
+        """A word of `tell_desk`."""
+
+    def all_may_be_stale(self) -> None:
+        """Some of both may have been missed."""
+
+
+class Announcements:
+    def __init__(self) -> None:
+        #: in the order in which they are told
+        self.listeners: list[Listener] = []
         #: as the parts in /healthz: unknown | ok | down
         self.state = "unknown"
 
@@ -37,9 +51,11 @@ class Announcements:
                     settings().database_url.get_secret_value(), autocommit=True, connect_timeout=3
                 )
                 async with connection:
-                    await connection.execute(f"LISTEN {ANNOUNCEMENTS}")
+                    for channel in (ANNOUNCEMENTS, DESK):
+                        await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
                     self.state, failures = "ok", 0
-                    self._gap()
+                    for listener in self.listeners:
+                        listener.all_may_be_stale()
                     await self._listen(connection)
             except Exception as error:  # whatever it was: who does not listen must try again
                 self.state = "down"
@@ -50,5 +66,9 @@ class Announcements:
     async def _listen(self, connection: psycopg.AsyncConnection) -> None:
         while True:
             async for notice in connection.notifies(timeout=_CHECK_SECONDS):
-                self._heard(notice.payload)
+                for listener in self.listeners:
+                    if notice.channel == DESK:
+                        listener.told(notice.payload)
+                    else:
+                        listener.announced(notice.payload)
             await asyncio.wait_for(connection.execute("SELECT 1"), _ANSWER_SECONDS)

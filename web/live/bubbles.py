@@ -23,7 +23,7 @@ def plain(text: str, buttons: list[dict[str, str]]) -> list[Json]:
     return parts
 
 
-def uttered(said: Said) -> Json:
+def uttered(said: Said, evidence: Evidence | None = None) -> Json:
     """`bot_uttered` for a client that knows our fields."""
     message: Json = {"id": said.id, "author": said.author, "text": said.text, "at": said.at.isoformat()}
     if said.buttons:
@@ -31,6 +31,8 @@ def uttered(said: Said) -> Json:
     for name in ("card", "staff", "in_reply_to"):
         if (value := getattr(said, name)) is not None:
             message[name] = value
+    if evidence is not None:
+        message["attachment"] = _attachment(evidence)
     return message
 
 
@@ -48,13 +50,15 @@ def remembered(said: Said, evidence: Evidence | None) -> Json:
         "text": said.text,
         "buttons": said.buttons,
         "card": said.card,
-        "attachment": None
-        if evidence is None
-        else {"id": evidence.id, "name": evidence.name, "media_type": evidence.media_type, "size": evidence.size},
+        "attachment": None if evidence is None else _attachment(evidence),
         "at": said.at.isoformat(),
         "message_id": said.message_id,
         "in_reply_to": said.in_reply_to,
     }
+
+
+def _attachment(evidence: Evidence) -> Json:
+    return {"id": evidence.id, "name": evidence.name, "media_type": evidence.media_type, "size": evidence.size}
 
 
 def _quick_replies(buttons: list[dict[str, str]]) -> list[Json]:

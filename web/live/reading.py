@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from care.attachments.service import Evidence, evidence_of_messages
 from care.conversations import history
 from care.conversations.history import Said, Standing
-from web.live.bubbles import Json, remembered
+from care.desk.holding import holder
+from web.live.bubbles import Json, remembered, uttered
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,16 @@ class View:
     said: list[Said]
     evidence: dict[int, Evidence]
     standing: Standing
+    #: the number of the agent who has the conversation
+    staff: str | None = None
+
+    @property
+    def owner(self) -> Json:
+        """The event `owner`."""
+        return {"owner": self.standing.owner} | ({} if self.staff is None else {"staff": self.staff})
+
+    def uttered(self, said: Said) -> Json:
+        return uttered(said, self.evidence.get(said.id))
 
     def remembered(self, said: Said) -> Json:
         return remembered(said, self.evidence.get(said.id))
@@ -26,7 +37,7 @@ class View:
         """The event `history`: a page of it."""
         return {
             "messages": [self.remembered(said) for said in self.said],
-            "owner": self.standing.owner,
+            **self.owner,
             "more": len(self.said) == history.PAGE,
         }
 
@@ -48,6 +59,8 @@ def news(session: Session, conversation_id: str, settled: int, known: Collection
 
 
 def _view(session: Session, conversation_id: str, said: list[Said]) -> View:
-    customers = [each.id for each in said if each.author == "customer"]
-    evidence = evidence_of_messages(session, customers) if customers else {}
-    return View(said, evidence, history.standing(session, conversation_id))
+    people = [each.id for each in said if each.author in ("customer", "agent")]
+    evidence = evidence_of_messages(session, people) if people else {}
+    standing = history.standing(session, conversation_id)
+    staff = holder(session, conversation_id) if standing.owner == "agent" else None
+    return View(said, evidence, standing, staff)

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 from care.conversations.history import PAGE, Said
@@ -34,10 +35,20 @@ class Room:
     own: dict[str, str] = field(default_factory=dict)
 
     owner: str = "bot"
+    #: the number of the agent who has the conversation
+    staff: str | None = None
     is_typing: bool = False
     #: the message for which the customers were told that the answer takes longer
     told_late: int | None = None
     timer: asyncio.TimerHandle | None = None
+
+    #: while it waits for a person: what the customers were told last (the event `queue`)
+    place: dict[str, Any] | None = None
+    #: an agent is writing; it ends by itself
+    agent_types: asyncio.TimerHandle | None = None
+    #: when somebody here was last said to be writing, and whether they were
+    typed_at: float = 0.0
+    was_typing: bool = False
 
     #: the next announcement is that of a message which a client of ours has just sent
     expects_own: bool = False
@@ -45,6 +56,11 @@ class Room:
     #: something was announced since the last look
     is_stale: bool = False
     following: asyncio.Task[None] | None = None
+
+    def stop_timers(self) -> None:
+        self.stop_timer()
+        self.stop_postponed()
+        self.stop_agent_types()
 
     def audience(self, is_ours: bool) -> str:
         return self.ours if is_ours else self.plain
@@ -70,6 +86,14 @@ class Room:
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
+
+    def stop_agent_types(self) -> bool:
+        """Was somebody writing?"""
+        if self.agent_types is None:
+            return False
+        self.agent_types.cancel()
+        self.agent_types = None
+        return True
 
     def stop_postponed(self) -> None:
         if self.postponed is not None:

@@ -7,7 +7,8 @@ not been shown yet (docs/decisions/0011-live-updates.md).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import socketio
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from care import db
 from care.conversations.history import Said, Standing
+from care.desk.typing import customer_types
 from care.errors import Unavailable
 from care.logs import get_logger
 from care.settings import settings
@@ -22,24 +24,32 @@ from care.turns import service
 from care.turns.runner import Runner
 from care.wording import say
 from web.live import bubbles, reading
+from web.live.board import Board
 from web.live.reading import View
 from web.live.room import Room
+from web.live.waiting import Waiting
 
 #: Conversations that are read at the same time: after a restart of PostgreSQL all of them are, and customers who write
 #: need connections as well.
 _AT_ONCE = 4
 _RETRY_SECONDS = 1.0
 _MOMENT_SECONDS = 0.05
+#: Who writes is said to write for so long, unless it is said again: an end that was lost must not leave it on.
+TYPING_SECONDS = 6.0
+#: and said to the desk this often at most, whatever a client sends
+_TYPING_EVERY_SECONDS = 1.0
 
 _log = get_logger("web.live")
 
 
 class Rooms:
-    def __init__(self, sio: socketio.AsyncServer, runner: Callable[[], Runner]) -> None:
+    def __init__(self, sio: socketio.AsyncServer, runner: Callable[[], Runner], board: Board) -> None:
         self._sio = sio
         self._runner = runner
         self._rooms: dict[str, Room] = {}
         self._places = asyncio.Semaphore(_AT_ONCE)
+        self._waiting = Waiting(sio, board)
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def join(self, client: str, conversation_id: str, *, is_ours: bool) -> None:
         """Show a client the conversation so far (one that knows our fields), and from now on what is new.
@@ -61,14 +71,16 @@ class Rooms:
 
     async def _let_in(self, room: Room, client: str, is_ours: bool, view: View) -> None:
         await self._show(room, view)
-        await self._show_standing(room, view.standing)
+        await self._show_standing(room, view)
         room.begin_after(view.said)
         room.mark(view.said)
         room.members[client] = is_ours
         await self._sio.enter_room(client, room.audience(is_ours))
         if is_ours:
             await self._sio.emit("history", view.history(), to=client)
-            await self._sio.emit("owner", {"owner": room.owner}, to=client)
+            await self._sio.emit("owner", view.owner, to=client)
+            if room.place is not None:
+                await self._sio.emit("queue", room.place, to=client)
             if room.is_typing:
                 await self._sio.emit("typing", {"on": True}, to=client)
         if room.is_typing and room.told_late == view.standing.waiting:
@@ -102,18 +114,40 @@ class Rooms:
         else:
             self._touch(room)
 
+    async def types(self, conversation_id: str, on: bool) -> None:
+        """One of the conversation's customers writes, or has stopped: the agent who has it is told, nobody else.
+
+        Raises Unavailable (reason `database`).
+        """
+        room = self._rooms.get(conversation_id)
+        now = time.monotonic()
+        if room is None or room.owner != "agent" or (not on and not room.was_typing):
+            return
+        if on and now - room.typed_at < _TYPING_EVERY_SECONDS:
+            return
+        room.typed_at, room.was_typing = now, on
+        await self._runner().in_database(lambda s: customer_types(s, conversation_id, on))
+
+    def told(self, word: str) -> None:
+        kind, _, rest = word.partition(":")
+        conversation_id, _, typing = rest.partition(":")
+        room = self._rooms.get(conversation_id) if kind == "typing" and typing.startswith("staff:") else None
+        if room is not None:
+            self._spawn(self._show_agent_types(room, typing.endswith(":1")))
+
     def all_may_be_stale(self) -> None:
         for room in self._rooms.values():
             self._touch(room)
 
     async def aclose(self) -> None:
         tasks = [room.following for room in self._rooms.values() if room.following is not None]
+        tasks += self._tasks
         for room in self._rooms.values():
-            room.stop_timer()
-            room.stop_postponed()
+            room.stop_timers()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._waiting.aclose()
 
     def _touch(self, room: Room) -> None:
         room.stop_postponed()
@@ -139,7 +173,7 @@ class Rooms:
     async def _look(self, room: Room) -> None:
         view = await self._read(lambda s: reading.news(s, room.conversation_id, room.settled, list(room.shown)))
         await self._show(room, view)
-        await self._show_standing(room, view.standing)
+        await self._show_standing(room, view)
         waiting = view.standing.waiting
         if waiting is None or not room.is_typing or room.told_late == waiting or room.timer is not None:
             return
@@ -150,7 +184,7 @@ class Rooms:
 
         view = await self._read(told_to_wait)
         await self._show(room, view)
-        await self._show_standing(room, view.standing)
+        await self._show_standing(room, view)
         if _is_due(view.standing) and view.standing.waiting == waiting:
             room.told_late = waiting
             await self._tell_late(room)
@@ -164,20 +198,28 @@ class Rooms:
             if said.author == "customer":
                 await self._show_customers(room, view, said)
             else:
-                await self._sio.emit("bot_uttered", bubbles.uttered(said), room=room.ours)
+                if said.author == "agent":
+                    await self._show_agent_types(room, False)
+                await self._sio.emit("bot_uttered", view.uttered(said), room=room.ours)
                 for part in bubbles.plain(said.text, said.buttons):
                     await self._sio.emit("bot_uttered", part, room=room.plain)
         room.mark(unseen)
 
     async def _show_customers(self, room: Room, view: View, said: Said) -> None:
         sender = room.own.pop(said.message_id or "", None)
-        event = {"messages": [view.remembered(said)], "owner": view.standing.owner, "more": False}
+        event = {"messages": [view.remembered(said)], **view.owner, "more": False}
         await self._sio.emit("history", event, room=room.ours, skip_sid=sender)
 
-    async def _show_standing(self, room: Room, standing: Standing) -> None:
-        if standing.owner != room.owner:
-            room.owner = standing.owner
-            await self._sio.emit("owner", {"owner": room.owner}, room=room.ours)
+    async def _show_standing(self, room: Room, view: View) -> None:
+        standing = view.standing
+        if (standing.owner, view.staff) != (room.owner, room.staff):
+            room.owner, room.staff = standing.owner, view.staff
+            await self._show_agent_types(room, False)
+            await self._sio.emit("owner", view.owner, room=room.ours)
+            if room.owner == "queue":
+                self._waiting.enter(room)
+            else:
+                self._waiting.leave(room)
         is_typing = _is_due(standing)
         if is_typing != room.is_typing:
             room.is_typing = is_typing
@@ -188,6 +230,22 @@ class Rooms:
             if waited < settings().reply_patience:
                 loop = asyncio.get_running_loop()
                 room.timer = loop.call_later(settings().reply_patience - waited, self._patience_is_over, room)
+
+    async def _show_agent_types(self, room: Room, on: bool) -> None:
+        was_on = room.stop_agent_types()
+        if on and room.owner == "agent":
+            room.agent_types = asyncio.get_running_loop().call_later(TYPING_SECONDS, self._agent_is_silent, room)
+            await self._sio.emit("typing", {"on": True, "by": "agent"}, room=room.ours)
+        elif was_on:
+            await self._sio.emit("typing", {"on": False, "by": "agent"}, room=room.ours)
+
+    def _agent_is_silent(self, room: Room) -> None:
+        self._spawn(self._show_agent_types(room, False))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _patience_is_over(self, room: Room) -> None:
         room.timer = None
@@ -203,8 +261,8 @@ class Rooms:
 
     def _drop_if_empty(self, room: Room) -> None:
         if not room.members and not room.joining and self._rooms.get(room.conversation_id) is room:
-            room.stop_timer()
-            room.stop_postponed()
+            room.stop_timers()
+            self._waiting.leave(room)
             del self._rooms[room.conversation_id]
 
 

@@ -1,4 +1,4 @@
-"""When the chat window is built, and with which Node.js. npm is a script that writes down what it is asked for."""
+"""When the chat window and the desk are built, and with which Node.js. npm is a script that notes what is asked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from cli.environments.clean import clean
 from cli.environments.node import candidates, find_node, works
-from cli.environments.widget import built_widget, ensure_widget
+from cli.environments.ui import WIDGET, WORKSPACES, Workspace, ensure_ui
 from cli.errors import Stop
 from cli.run.progress import Progress
 from tests.cli.toy import ROOT
@@ -38,10 +38,13 @@ def toy_node(folder: Path, version: str = "v20.1.0", checkout: Path | None = Non
     program(
         folder / "npm",
         f"""test "$1" = --version && exec echo 10.1.0
-echo "$3" >> {ui}/asked"
+echo "$3${{6:+:$6}}" >> {ui}/asked"
 test -e {ui}/fails" && {{ cat {ui}/fails" >&2; exit 1; }}
 if [ "$3" = ci ]; then rm -rf {ui}/node_modules"; mkdir {ui}/node_modules"; fi
-if [ "$3" = run ]; then mkdir -p {ui}/widget/dist"; echo built > {ui}/widget/dist/quanyi-chat.js"; fi
+if [ "$3" = run ]; then
+mkdir -p {ui}/widget/dist" {ui}/desk/dist"
+test "$6" = widget && echo built > {ui}/widget/dist/quanyi-chat.js" || echo built > {ui}/desk/dist/index.html"
+fi
 exit 0""",
     )
     return folder
@@ -61,37 +64,57 @@ def asked(checkout: Path) -> list[str]:
     return lines
 
 
-def test_built_once_and_again_when_its_sources_change(checkout: Path, node: Path) -> None:
-    ensure_widget(checkout, Progress())
-    assert asked(checkout) == ["ci", "run"]
+BOTH = ["run:widget", "run:desk"]
+
+
+def test_built_once(checkout: Path, node: Path) -> None:
+    ensure_ui(checkout, Progress())
+    assert asked(checkout) == ["ci", *BOTH]
 
     # Second start: nothing is run, so no network and no Node.js is needed.
-    ensure_widget(checkout, Progress())
+    ensure_ui(checkout, Progress())
     assert asked(checkout) == []
 
-    source = checkout / "ui" / "widget" / "src" / "ids.ts"
-    source.write_text(source.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    ensure_widget(checkout, Progress())
-    assert asked(checkout) == ["run"]
-
-    # A file that went away is a change too.
-    source.unlink()
-    ensure_widget(checkout, Progress())
-    assert asked(checkout) == ["run"]
-
-    lock = checkout / "ui" / "package-lock.json"
-    lock.write_text(lock.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    ensure_widget(checkout, Progress())
-    assert asked(checkout) == ["ci", "run"]
-
-    # Somebody removed what was built.
-    built_widget(checkout).unlink()
-    ensure_widget(checkout, Progress())
-    assert asked(checkout) == ["run"]
-
     clean(checkout, Progress())
-    ensure_widget(checkout, Progress())
-    assert asked(checkout) == ["ci", "run"]
+    ensure_ui(checkout, Progress())
+    assert asked(checkout) == ["ci", *BOTH]
+
+
+@pytest.mark.parametrize(
+    ("changed", "built"),
+    [
+        ("widget/src/ids.ts", ["run:widget"]),
+        ("widget/build.mjs", ["run:widget"]),
+        ("desk/src/main.tsx", ["run:desk"]),  # the other one stays as it is
+        ("desk/licences/wouter.txt", ["run:desk"]),  # it is in LICENSES.txt
+        ("package.json", BOTH),
+        ("package-lock.json", ["ci", *BOTH]),  # other packages as well
+    ],
+)
+def test_built_again_when_its_sources_change(checkout: Path, node: Path, changed: str, built: list[str]) -> None:
+    ensure_ui(checkout, Progress())
+    asked(checkout)
+    path = checkout / "ui" / changed
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    ensure_ui(checkout, Progress())
+    assert asked(checkout) == built
+
+
+def test_a_source_that_went_away_is_a_change_too(checkout: Path, node: Path) -> None:
+    ensure_ui(checkout, Progress())
+    asked(checkout)
+    (checkout / "ui" / "desk" / "src" / "main.tsx").unlink()
+    ensure_ui(checkout, Progress())
+    assert asked(checkout) == ["run:desk"]
+
+
+@pytest.mark.parametrize("workspace", WORKSPACES, ids=lambda workspace: workspace.name)
+def test_somebody_removed_what_was_built(checkout: Path, node: Path, workspace: Workspace) -> None:
+    ensure_ui(checkout, Progress())
+    asked(checkout)
+    workspace.built_in(checkout).unlink()
+    ensure_ui(checkout, Progress())
+    assert asked(checkout) == [f"run:{workspace.name}"]
 
 
 @pytest.mark.parametrize(
@@ -110,33 +133,33 @@ def test_failure_is_one_sentence_and_the_next_start_tries_again(
     fails = checkout / "ui" / "fails"
     fails.write_text(f"{npm_says}\n")
     with pytest.raises(Stop) as stopped:
-        ensure_widget(checkout, Progress())
+        ensure_ui(checkout, Progress())
     assert str(stopped.value).startswith(f"npm in ui/ failed: {sentence}")
     assert asked(checkout) == ["ci"]
 
     fails.unlink()
-    ensure_widget(checkout, Progress())
-    assert asked(checkout) == ["ci", "run"]
+    ensure_ui(checkout, Progress())
+    assert asked(checkout) == ["ci", *BOTH]
 
 
 def test_a_failed_build_is_not_taken_for_the_last_one(checkout: Path, node: Path) -> None:
-    ensure_widget(checkout, Progress())
+    ensure_ui(checkout, Progress())
     (checkout / "ui" / "fails").write_text("ERROR")
-    package = checkout / "ui" / "widget" / "package.json"
+    package = checkout / "ui" / WIDGET.name / "package.json"
     whole = package.read_text(encoding="utf-8")
     package.write_text(whole + "\n", encoding="utf-8")
     with pytest.raises(Stop):
-        ensure_widget(checkout, Progress())
+        ensure_ui(checkout, Progress())
     # Back to what was built before: nobody knows what the failed build has left in its place.
     package.write_text(whole, encoding="utf-8")
     (checkout / "ui" / "fails").unlink()
     asked(checkout)
-    ensure_widget(checkout, Progress())
-    assert asked(checkout) == ["run"]
+    ensure_ui(checkout, Progress())
+    assert asked(checkout) == ["run:widget"]
 
 
 def test_an_image_that_brings_the_built_file_needs_no_sources(tmp_path: Path) -> None:
-    ensure_widget(tmp_path, Progress())
+    ensure_ui(tmp_path, Progress())
     assert list(tmp_path.iterdir()) == []
 
 

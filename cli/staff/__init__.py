@@ -1,0 +1,1 @@
+"""`quanyi staff …`: who may sign in to the desk."""
