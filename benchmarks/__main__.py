@@ -8,14 +8,16 @@ import sys
 from contextlib import ExitStack
 from typing import Any
 
-from benchmarks import billing, long, report, rights, rounds, sides, stall
+from benchmarks import billing, desk, long, report, rights, rounds, sides, stall
 from benchmarks.database import empty_database
 from benchmarks.models import our_model, stock_model
 from cli.errors import Stop
 from cli.run.checkout import here
 from cli.run.progress import Progress
 
-PARTS = ("sides", "long", "billing", "rights", "stall")
+PARTS = ("sides", "long", "billing", "rights", "stall", "desk")
+#: parts in which the bot is not asked
+_MUTE = {"desk"}
 
 
 def main() -> int:
@@ -43,12 +45,14 @@ def _run(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     checkout.var.mkdir(parents=True, exist_ok=True)
     with ExitStack() as open_things:
         open_things.enter_context(checkout.alone())
-        our_model(checkout, progress)
+        is_mute = set(options.only) <= _MUTE
+        if not is_mute:
+            our_model(checkout, progress)
         model = stock_model(checkout, checkout.var, progress) if "sides" in options.only else None
         server = open_things.enter_context(empty_database(checkout.var / "pg"))
         bench = sides.Bench(checkout, server, progress)
         progress.say("PostgreSQL is up, with fsync and synchronous commits")
-        ours = open_things.enter_context(sides.ours(bench))
+        ours = open_things.enter_context(sides.ours(bench, ("web", "worker") if is_mute else sides.OURS))
         if model:
             crowd = rounds.Plan(1, 8, 2, 5) if quick else rounds.Plan(options.rounds, 8, 4, options.seconds, 2)
             alone = rounds.Plan(1, 1, 1, 3) if quick else rounds.Plan(2, 1, 2, 6)
@@ -68,13 +72,22 @@ def _run(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
             results["rights"] = rights.run(bench, ours, 2, 20) if quick else rights.run(bench, ours, 4)
         if "stall" in options.only:
             results["stall"] = stall.run(bench, ours)
+        if "desk" in options.only:
+            results["desk"] = _desk(bench, ours, options)
     results["seconds"] = round(progress.seconds)
     return results
+
+
+def _desk(bench: sides.Bench, side: sides.Side, options: argparse.Namespace) -> dict[str, Any]:
+    if options.quick:
+        return desk.run(bench, side, 5, 4, 5, 5)
+    return desk.run(bench, side, seconds=desk.FULL_SECONDS if options.full else desk.SECONDS)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smoke run")
+    parser.add_argument("--full", action="store_true", help="the desk for three minutes instead of one")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="some parts instead of all")
     parser.add_argument("--rounds", type=int, default=4, help="rounds of each side (%(default)s)")
     parser.add_argument("--seconds", type=float, default=15.0, help="length of a round (%(default)s)")

@@ -16,6 +16,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
+from benchmarks import desk_talk
 from benchmarks.http import Connection
 from benchmarks.talk import Customer, Lost, OurCustomer, StockCustomer
 from benchmarks.texts import BALANCES, GREETINGS, OPENING, TICKET, complaint, long_conversation
@@ -36,6 +37,8 @@ class Measured:
     failures: list[str] = field(default_factory=list)
     #: CPU seconds of this process in the window
     cpu: float = 0.0
+    #: of things that must not happen, and of what they are compared with
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 def _say(line: str) -> None:
@@ -254,12 +257,20 @@ async def poll(task: dict[str, Any]) -> Measured:
     return measured
 
 
+async def desk(task: dict[str, Any]) -> Measured:
+    """Customers and agents write to each other (`benchmarks.desk_talk`); `messages` has directions, not turns."""
+    measured = Measured()
+    await desk_talk.talk(task, measured, _say)
+    return measured
+
+
 _TASKS = {
     "complaints": complaints,
     "long": long,
     "balances": balances,
     "questions": questions,
     "crowd": crowd,
+    "desk": desk,
     "poll": poll,
 }
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import psutil
 
+from benchmarks import desk
 from benchmarks.figures import Spread
 from benchmarks.rounds import QUIET
 from cli.run.progress import Progress
@@ -69,6 +70,11 @@ def show(progress: Progress, results: dict[str, Any]) -> None:
         progress.plain(
             f"{rights['questions']} questions about rights: p95 {answer:.1f} ms, of a greeting {greeting:.1f} ms: "
             f"{rights['ratio']:.2f} times (at most {rights['most']}) {_mark(rights['ratio'] <= rights['most'])}"
+        )
+    if talked := results.get("desk"):
+        is_good = talked["all"]["p95"] < talked["most"] and not talked["lost"] and not talked["doubled"]
+        progress.plain(
+            f"{talked['customers']} customers and {talked['agents']} agents: {desk.shown(talked)} {_mark(is_good)}"
         )
     if stall := results.get("stall"):
         health = stall["healthz"]

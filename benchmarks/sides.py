@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,8 @@ from cli.run.processes import alive, end_group, signal_group, spawn, wait_for_ex
 from cli.run.progress import Progress
 from cli.run.secrets import MAKERS
 
+#: the parts of our side
+OURS = ("rasa", "actions", "web", "worker")
 _PATIENCE = 120.0
 
 
@@ -42,7 +44,8 @@ class Bench:
     def told(self, ports: Ports) -> dict[str, str]:
         urls = {"QUANYI_DATABASE_URL": self.server.url, "QUANYI_TRACKER_URL": self.server.tracker_url}
         told = told_variables({}, ports, self.secrets, urls, self.checkout.logs)
-        return told | {"QUANYI_MESSAGES_PER_MINUTE": "100000"}  # these customers do not stop to think
+        # These customers do not stop to think, and all come from one address.
+        return told | {"QUANYI_MESSAGES_PER_MINUTE": "100000", "QUANYI_SOCKETS_PER_ADDRESS": "100000"}
 
 
 @dataclass
@@ -51,6 +54,8 @@ class Side:
 
     name: str
     port: int
+    #: all of them, where there are more
+    ports: Ports | None = None
     parts: dict[str, Part] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -99,16 +104,16 @@ class Side:
 
 
 @contextmanager
-def ours(bench: Bench) -> Iterator[Side]:
-    """Rasa with our model, action server, web and worker, told what `make run` tells them. Still starting."""
+def ours(bench: Bench, names: Sequence[str] = OURS) -> Iterator[Side]:
+    """Rasa with our model, action server, web and worker (or some), told what `make run` tells them. Still starting."""
     ports = _ports()
     parts = {part.name: part for part in all_parts(_setting(bench, bench.checkout, ports))}
     for part in (parts["migrate"], parts["demo"]):
         step = part.start()
         if not wait_for_exit(step, _PATIENCE) or step.returncode:
             raise Stop(f"{part.name} failed: {logs.last_words(part.log)}; its log is {part.log}.")
-    started = {name: parts[name] for name in ("rasa", "actions", "web", "worker")}
-    with _running(Side("ours", ports.web), started) as side:
+    started = {name: parts[name] for name in names}
+    with _running(Side("ours", ports.web, ports), started) as side:
         yield side
 
 

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 
 class Wire:
     def __init__(self, target: str) -> None:
-        address = urlsplit(target)
-        self._host, self._port = address.hostname, address.port
+        self._host: str | None = None
+        self._port: int | None = None
+        self.lead_to(target)
         self._ends: set[asyncio.StreamWriter] = set()
         self._is_cut = False
         self._stop = asyncio.Event()
@@ -31,6 +32,11 @@ class Wire:
 
     def mend(self) -> None:
         self._is_cut = False
+
+    def lead_to(self, target: str) -> None:
+        """New connections go there: the same site, started again elsewhere."""
+        address = urlsplit(target)
+        self._host, self._port = address.hostname, address.port
 
     def remove(self) -> None:
         self._soon(self._stop.set)

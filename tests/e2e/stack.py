@@ -152,5 +152,17 @@ def _show_metrics(stack: Stack, ports: dict[str, str]) -> None:
     pages = [(ports[f"QUANYI_{name}"], "/metrics") for name in ("PORT", "WORKER_PORT", "ACTIONS_PORT")]
     secret = {"X-Quanyi-Secret": stack.environment["QUANYI_GATEWAY_SECRET"]}
     for port, path in [*pages, (ports["QUANYI_RASA_PORT"], "/webhooks/quanyi/metrics")]:
-        answer = httpx.get(f"http://127.0.0.1:{port}{path}", headers=secret, timeout=10)
+        answer = _get(f"http://127.0.0.1:{port}{path}", secret)
         assert answer.status_code == 200, f"{path} of {port}: {answer.status_code}"
+
+
+def _get(url: str, headers: dict[str, str], seconds: float = 30.0) -> httpx.Response:
+    """Also of a part that comes back just now: the last test may have killed it."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return httpx.get(url, headers=headers, timeout=10)
+        except httpx.ConnectError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)

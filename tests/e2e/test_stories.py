@@ -42,7 +42,7 @@ def test_a_story(stack: Stack, told: dict[str, Future[list[ScriptedCustomer]]], 
 #: Parts of a bubble, which are heard with it.
 _PARTS = re.compile(
     r"utter_(?:stage|priority|clock|promise|length|ticket_steps)_"
-    r"|utter_ticket_(?:status|choice|raised|noted)$|utter_not_understood_always|utter_neither_button"
+    r"|utter_ticket_(?:status|choice|raised|noted|merged|question)$|utter_not_understood_always|utter_neither_button"
     # one of them is heard; which words are between two labels changes with every training: tests/actions/test_which.py
     r"|utter_which"
     # of what is shown, of a receipt, and titles of buttons
@@ -54,11 +54,29 @@ _PARTS = re.compile(
     r"|utter_privacy_(?:choice|copy_yes|delete_all|delete_chat|delete_yes|receipt_kept)$"
     # behind a refusal, and which of them is heard: tests/actions/privacy/test_others.py
     r"|utter_privacy_whose_(?:family|others|authority)$"
+    r"|utter_callback_(?:slot|no|no_words)$|utter_ticket_callback_due$"
 )
 #: Needs days to pass, a gateway that fails, a policy of its own, or no billing system: tests/actions.
 #: Of personal data: needs a proof that is over, a second number, a fixed line, old tickets, doubtful conversations, or
 #: the worker at one moment of a job: tests/actions/privacy, tests/e2e/test_privacy_scan.py.
+#: Around a person: needs an agent, others in the queue, or a certain hour: tests/care/handoff, tests/care/desk.
 _ELSEWHERE = {
+    "utter_again_offer",
+    "utter_agent_changed",
+    "utter_agent_gone",
+    "utter_agent_joined",
+    "utter_callback_full",
+    "utter_callback_none",
+    "utter_handed_back",
+    "utter_handoff_place",
+    "utter_handoff_unsure",
+    "utter_handoff_wait",
+    "utter_queue_closed",
+    "utter_queue_late",
+    "utter_rate_ask",
+    "utter_rate_over",
+    "utter_rate_sorry",
+    "utter_rate_thanks",
     "utter_against_will",  # where no article is sure: tests/actions/rights/test_answering.py
     "utter_minor_grown",
     "utter_minor_grown_goes_on",
@@ -159,12 +177,14 @@ def test_everything_that_can_be_said_after_filing_and_beside_it_is_heard_in_a_st
     files = [*Path(__file__).parent.glob("*/*.yml"), Path(__file__)]
     heard = set(re.findall(r"utter_[a-z_0-9]+", "\n".join(file.read_text(encoding="utf-8") for file in files)))
     topics = (
+        "callback",
         "chat",
         "codes",
         "contact",
         "digressions",
         "handoff",
         "privacy",
+        "queue",
         "suggestions",
         "tickets",
         "topics",

@@ -3,9 +3,10 @@ import { fitting, objection, type Files } from "./evidence.js";
 import { uuid } from "./ids.js";
 import type { Line, Listener } from "./line.js";
 import { Outbox } from "./outbox.js";
-import type { History, Message, Owner } from "./protocol.js";
+import type { Answering, History, Message, Owner, Place, Typing as TypingEvent } from "./protocol.js";
 import { Sender } from "./sender.js";
 import type { Store } from "./storage.js";
+import { Typing } from "./typing.js";
 
 /** `off`: not opened yet; `lost`: the connection is gone, or was refused, and is being sought again. */
 export type Link = "off" | "connecting" | "ready" | "lost";
@@ -15,6 +16,8 @@ export type Notice = "session_ended" | "too_many" | "busy" | "";
 
 /** Milliseconds after which a typing sign without an end is taken back. */
 const TYPING_PATIENCE = 120_000;
+/** The same for an agent, who is said to write again and again while they do. */
+const AGENT_PATIENCE = 8_000;
 /** Milliseconds that a page takes to show the history. */
 const HISTORY_SHOWN = 1_000;
 /** Milliseconds by which the two clocks may differ before it matters to a countdown. */
@@ -24,8 +27,13 @@ const CLOCK_TOLERANCE = 30_000;
 export class Chat implements Listener {
   link: Link = "off";
   owner: Owner = "bot";
+  /** Number of the agent who answers. */
+  staff: string | null = null;
+  /** While a person is waited for. */
+  place: Place | null = null;
   notice: Notice = "";
   isTyping = false;
+  isAgentTyping = false;
   /** What the server says while the answer takes longer; it is in no history. */
   meanwhile: Message | null = null;
   /** The history has come and been shown; what comes now is news, to be read out to whoever does not see it. */
@@ -41,7 +49,9 @@ export class Chat implements Listener {
   /** Kept while the conversation is one of somebody who is logged in on the page. */
   private readonly knownName: string;
   private token: string | null;
+  private readonly typing: Typing;
   private typingEnds: ReturnType<typeof setTimeout> | undefined;
+  private agentTypingEnds: ReturnType<typeof setTimeout> | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
   private lastWritten = 0;
   /** Never stored: it says who is logged in on the page now. */
@@ -63,6 +73,7 @@ export class Chat implements Listener {
     this.token = store.get(this.tokenName);
     this.outbox = new Outbox(store, server);
     this.sender = new Sender(line, this.outbox, this.conversation, changed);
+    this.typing = new Typing((on) => line.tellTyping(on));
   }
 
   /** Brings back what was written before a reload and is not sent yet; whether there is any. */
@@ -86,7 +97,9 @@ export class Chat implements Listener {
     this.line.close();
     this.sender.stop();
     this.link = "off";
+    this.typing.stop();
     clearTimeout(this.typingEnds);
+    clearTimeout(this.agentTypingEnds);
     clearTimeout(this.settling);
   }
 
@@ -103,10 +116,16 @@ export class Chat implements Listener {
     else if (this.link === "ready") this.line.askSession(this.token, identity);
   }
 
+  /** The customer is writing; only an agent is told. */
+  writes(isEmpty: boolean): void {
+    if (this.owner === "agent" && this.link === "ready") this.typing.changed(isEmpty);
+  }
+
   /** `title`: what the customer sees when `text` is the payload of a button. */
   say(text: string, title: string | null = null): void {
     // Said once is enough; what comes now belongs to the new conversation.
     if (this.notice === "session_ended") this.notice = "";
+    this.typing.stop();
     this.sender.push({ messageId: uuid(), text, title, at: this.writtenAt() });
     this.changed();
   }
@@ -175,7 +194,7 @@ export class Chat implements Listener {
     this.token = null;
     this.outbox.clear();
     this.conversation.clear();
-    this.owner = "bot";
+    this.answer({ owner: "bot", staff: null });
     this.notice = "";
     this.meanwhile = null;
     this.isTyping = this.isSettled = this.hasEarlier = false;
@@ -196,6 +215,7 @@ export class Chat implements Listener {
     this.sender.stop();
     this.link = "lost";
     this.showTyping(false);
+    this.showAgentTyping(false);
     if (reason) this.notice = reason === "too_many_sockets" ? "too_many" : "busy";
     this.changed();
   }
@@ -216,7 +236,7 @@ export class Chat implements Listener {
     history.messages.forEach((message) => this.erase(message));
     const [first] = history.messages;
     if (first && first.id === this.conversation.firstId) this.hasEarlier = history.more;
-    if (history.owner) this.owner = history.owner;
+    if (history.answering) this.answer(history.answering);
     if (this.notice === "busy") this.notice = "";
     if (!this.isSettled) this.settle(history.messages.length === 0 ? 0 : HISTORY_SHOWN);
     this.changed();
@@ -228,18 +248,25 @@ export class Chat implements Listener {
     if (!message.isTransient) {
       const isNew = this.conversation.take(message, new Date().toISOString());
       this.erase(message);
+      if (message.author === "agent") this.showAgentTyping(false);
       if (isNew && message.author !== "customer") this.heard(message);
     }
     this.changed();
   }
 
-  onOwner(owner: Owner): void {
-    this.owner = owner;
+  onOwner(answering: Answering): void {
+    this.answer(answering);
     this.changed();
   }
 
-  onTyping(on: boolean): void {
-    this.showTyping(on);
+  onPlace(place: Place): void {
+    this.place = place;
+    this.changed();
+  }
+
+  onTyping({ on, by }: TypingEvent): void {
+    if (by === "agent") this.showAgentTyping(on);
+    else this.showTyping(on);
     this.changed();
   }
 
@@ -289,11 +316,24 @@ export class Chat implements Listener {
     }, after);
   }
 
+  private answer({ owner, staff }: Answering): void {
+    this.owner = owner;
+    this.staff = staff;
+    if (owner !== "queue") this.place = null;
+    if (owner !== "agent") this.showAgentTyping(false);
+  }
+
   private showTyping(on: boolean): void {
     clearTimeout(this.typingEnds);
     this.isTyping = on;
-    if (on) this.typingEnds = setTimeout(() => this.onTyping(false), TYPING_PATIENCE);
+    if (on) this.typingEnds = setTimeout(() => this.onTyping({ on: false, by: "bot" }), TYPING_PATIENCE);
     else this.meanwhile = null;
+  }
+
+  private showAgentTyping(on: boolean): void {
+    clearTimeout(this.agentTypingEnds);
+    this.isAgentTyping = on;
+    if (on) this.agentTypingEnds = setTimeout(() => this.onTyping({ on: false, by: "agent" }), AGENT_PATIENCE);
   }
 
   private compareClocks(server: number): void {

@@ -11,13 +11,14 @@ import { Preferences, themeOf, type Preference } from "./preferences.js";
 import type { Message } from "./protocol.js";
 import { Screen } from "./screen.js";
 import { Scroll } from "./scroll.js";
-import { localStore, tabStore } from "./storage.js";
+import { localStore, tabStore, wasReloaded } from "./storage.js";
 import { styles } from "./styles/index.js";
 import { fill, languageOf, textsOf, type Language, type Texts } from "./texts/index.js";
 import { composer } from "./views/composer.js";
 import { fileRefusal } from "./views/entry.js";
 import { banner, header } from "./views/header.js";
 import { log } from "./views/log.js";
+import { queue } from "./views/queue.js";
 import { settings } from "./views/settings.js";
 import type { Theme, View } from "./views/view.js";
 
@@ -112,6 +113,7 @@ export class QuanyiChat extends LitElement implements View {
   }
 
   write(draft: string): void {
+    if (draft !== this.draft) this.chat.writes(draft.trim() === "");
     this.draft = draft;
     this.fileProblem = "";
     this.tab.set("draft", draft);
@@ -245,7 +247,7 @@ export class QuanyiChat extends LitElement implements View {
       >
         ${
           this.open
-            ? html`${header(this, this.isSettings)} ${banner(this)}
+            ? html`${header(this, this.isSettings)} ${banner(this)} ${queue(this)}
               ${this.isSettings ? settings(this) : html`${log(this)} ${composer(this)}`}`
             : nothing
         }
@@ -392,8 +394,3 @@ export class QuanyiChat extends LitElement implements View {
 
 /** Where this script came from is where the server is. */
 const scriptOrigin = new URL(import.meta.url).origin;
-
-function wasReloaded(): boolean {
-  const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-  return navigation?.type === "reload";
-}

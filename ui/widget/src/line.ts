@@ -1,7 +1,16 @@
 import { io, type Socket } from "socket.io-client";
 
-import { readAck, readHistory, readMessage, readOwnerEvent, readReason, readRefusal, readTyping } from "./protocol.js";
-import type { Ack, History, Message, Owner } from "./protocol.js";
+import {
+  readAck,
+  readAnswering,
+  readHistory,
+  readMessage,
+  readPlace,
+  readReason,
+  readRefusal,
+  readTyping,
+} from "./protocol.js";
+import type { Ack, Answering, History, Message, Place, Typing } from "./protocol.js";
 
 /** What the line tells its owner. */
 export interface Listener {
@@ -12,8 +21,9 @@ export interface Listener {
   onSession(token: string): void;
   onHistory(history: History): void;
   onMessage(message: Message): void;
-  onOwner(owner: Owner): void;
-  onTyping(on: boolean): void;
+  onOwner(answering: Answering): void;
+  onPlace(place: Place): void;
+  onTyping(typing: Typing): void;
   onRefused(reason: string, detail: string): void;
 }
 
@@ -27,6 +37,8 @@ export interface Line {
   askSession(token: string | null, identity: string | null): void;
   /** The page of messages before the one with this number. */
   askEarlier(before: number): void;
+  /** Whether the customer is writing: a hint that may be lost. */
+  tellTyping(on: boolean): void;
   /** Resolves to null when no answer came in time: nobody knows whether the server has the message. */
   send(message: string, messageId: string, token: string): Promise<Ack | null>;
 }
@@ -79,8 +91,12 @@ export class SocketLine implements Line {
       if (message) listener.onMessage(message);
     });
     socket.on("owner", (data: unknown) => {
-      const owner = readOwnerEvent(data);
-      if (owner) listener.onOwner(owner);
+      const answering = readAnswering(data);
+      if (answering) listener.onOwner(answering);
+    });
+    socket.on("queue", (data: unknown) => {
+      const place = readPlace(data);
+      if (place) listener.onPlace(place);
     });
     socket.on("typing", (data: unknown) => listener.onTyping(readTyping(data)));
     socket.on("refused", (data: unknown) => {
@@ -107,6 +123,11 @@ export class SocketLine implements Line {
 
   askEarlier(before: number): void {
     this.socket?.emit("history_request", { before });
+  }
+
+  tellTyping(on: boolean): void {
+    // Not kept for a connection that comes later: it would be wrong by then.
+    this.socket?.volatile.emit("typing", { on });
   }
 
   async send(message: string, messageId: string, token: string): Promise<Ack | null> {

@@ -115,9 +115,31 @@ export interface Message {
   isTransient: boolean;
 }
 
+/** Of somebody who waits for a person. */
+export interface Place {
+  /** 1: next. */
+  position: number;
+  /** Seconds, about; null: nothing to go by. */
+  estimate: number | null;
+  isOpen: boolean;
+  /** ISO 8601; null while it is open. */
+  opensAt: string | null;
+}
+
+/** Who answers, and the number of the agent where one does. */
+export interface Answering {
+  owner: Owner;
+  staff: string | null;
+}
+
+export interface Typing {
+  on: boolean;
+  by: "bot" | "agent";
+}
+
 export interface History {
   messages: Message[];
-  owner: Owner | null;
+  answering: Answering | null;
   /** There are older ones. */
   more: boolean;
 }
@@ -264,7 +286,7 @@ export function readHistory(value: unknown): History {
   const history = fields(value);
   return {
     messages: list(history?.["messages"], readMessage),
-    owner: readOwner(history?.["owner"]),
+    answering: readAnswering(value),
     more: history?.["more"] === true,
   };
 }
@@ -289,10 +311,28 @@ export function readRefusal(value: unknown): { reason: string; detail: string; t
   return { reason: readReason(value), detail: text(refusal?.["detail"]), told: text(refusal?.["message"]) };
 }
 
-export function readTyping(value: unknown): boolean {
-  return fields(value)?.["on"] === true;
+export function readTyping(value: unknown): Typing {
+  const typing = fields(value);
+  return { on: typing?.["on"] === true, by: typing?.["by"] === "agent" ? "agent" : "bot" };
 }
 
-export function readOwnerEvent(value: unknown): Owner | null {
-  return readOwner(fields(value)?.["owner"]);
+/** An `owner` event, or what a `history` says of it. */
+export function readAnswering(value: unknown): Answering | null {
+  const event = fields(value);
+  const owner = readOwner(event?.["owner"]);
+  return owner && { owner, staff: owner === "agent" ? textOrNull(event?.["staff"]) : null };
+}
+
+export function readPlace(value: unknown): Place | null {
+  const place = fields(value);
+  const position = place?.["position"];
+  if (!place || typeof position !== "number" || !Number.isInteger(position) || position < 1) return null;
+  const estimate = place["estimate_seconds"];
+  const opensAt = textOrNull(place["opens_at"]);
+  return {
+    position,
+    estimate: typeof estimate === "number" && estimate >= 0 ? estimate : null,
+    isOpen: place["is_open"] !== false,
+    opensAt: opensAt !== null && isDate(opensAt) ? opensAt : null,
+  };
 }

@@ -84,3 +84,9 @@ export function localStore(): Store {
 export function tabStore(): Store {
   return new BrowserStore(() => window.sessionStorage);
 }
+
+/** This page was reloaded: the tab goes on where it was. */
+export function wasReloaded(): boolean {
+  const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return navigation?.type === "reload";
+}

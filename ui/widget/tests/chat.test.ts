@@ -6,6 +6,7 @@ import { MemoryStore } from "../src/storage.js";
 import { FakeFiles, FakeLine, message, settled } from "./fakes.js";
 
 const SERVER = "https://care.example.cn";
+const BOT = { owner: "bot", staff: null } as const;
 
 function chatWith(store = new MemoryStore()) {
   const line = new FakeLine();
@@ -136,7 +137,7 @@ test("a renewed token is the same conversation", () => {
   const { chat, line } = chatWith();
   chat.connect();
   line.open("token-1");
-  line.listener.onHistory({ messages: [message({ id: 1, text: "您好" })], owner: "bot", more: false });
+  line.listener.onHistory({ messages: [message({ id: 1, text: "您好" })], answering: BOT, more: false });
   line.listener.onSession("token-2");
   assert.equal(chat.conversation.entries.length, 1);
   assert.equal(chat.notice, "");
@@ -146,7 +147,11 @@ test("history after a reload counts nothing as new; live messages do", () => {
   const { chat, line, heard } = chatWith();
   chat.connect();
   line.open();
-  line.listener.onHistory({ messages: [message({ id: 1, text: "旧" })], owner: "agent", more: true });
+  line.listener.onHistory({
+    messages: [message({ id: 1, text: "旧" })],
+    answering: { owner: "agent", staff: "0172" },
+    more: true,
+  });
   assert.deepEqual([heard, chat.owner, chat.hasEarlier], [[], "agent", true]);
   line.listener.onMessage(message({ id: 2, text: "新", author: "agent", staff: "0172" }));
   line.listener.onMessage(message({ id: 2, text: "新", author: "agent", staff: "0172" }));
@@ -159,13 +164,13 @@ test("what is true for the moment goes with the answer and is in no history", ()
   const { chat, line } = chatWith();
   chat.connect();
   line.open();
-  line.listener.onTyping(true);
+  line.listener.onTyping({ on: true, by: "bot" });
   line.listener.onMessage(message({ id: null, transient: true, author: "system", text: "有点慢" }));
   assert.equal(chat.meanwhile?.text, "有点慢");
   assert.equal(chat.conversation.entries.length, 0);
   line.listener.onMessage(message({ id: 3, text: "答案" }));
   assert.equal(chat.meanwhile, null);
-  line.listener.onTyping(false);
+  line.listener.onTyping({ on: false, by: "bot" });
 });
 
 const NOTICES: [string, string][] = [
@@ -271,7 +276,7 @@ test("whoever logs in on the same computer sees nothing of the one before, and s
   const { chat, line, store } = chatWith();
   chat.connect();
   line.open("token-1");
-  line.listener.onHistory({ messages: [message({ id: 1, text: "余额 12.00 元" })], owner: "bot", more: false });
+  line.listener.onHistory({ messages: [message({ id: 1, text: "余额 12.00 元" })], answering: BOT, more: false });
   line.acks = ["never"];
   chat.say("我的账单");
   chat.identify("jwt of another");
@@ -287,7 +292,7 @@ test("logging out ends the conversation on this device", () => {
   chat.identify("jwt");
   chat.connect();
   line.open("token-1");
-  line.listener.onHistory({ messages: [message({ id: 1, text: "余额 12.00 元" })], owner: "bot", more: false });
+  line.listener.onHistory({ messages: [message({ id: 1, text: "余额 12.00 元" })], answering: BOT, more: false });
   chat.identify(null);
   line.listener.onConnected();
   assert.deepEqual(chat.conversation.entries, []);
@@ -336,4 +341,63 @@ test("a deletion: what was deleted goes from the screen, what is younger or unse
     chat.conversation.entries.map((entry) => entry.text),
     ["正在删除", "已删除", "好了吗"],
   );
+});
+
+test("the place in the queue stands while a person is waited for, and the agent's number once there is one", () => {
+  const { chat, line } = chatWith();
+  chat.connect();
+  line.open();
+  line.listener.onOwner({ owner: "queue", staff: null });
+  line.listener.onPlace({ position: 3, estimate: 90, isOpen: true, opensAt: null });
+  assert.deepEqual([chat.owner, chat.place?.position], ["queue", 3]);
+  line.listener.onOwner({ owner: "agent", staff: "8021" });
+  assert.deepEqual([chat.owner, chat.place, chat.staff], ["agent", null, "8021"]);
+  line.listener.onOwner(BOT);
+  assert.deepEqual([chat.owner, chat.staff], ["bot", null]);
+});
+
+test("an agent's typing ends with the message, with the agent, with the connection, and by itself", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { chat, line } = chatWith();
+  chat.connect();
+  line.open();
+  const ends: [string, () => void][] = [
+    ["told", () => line.listener.onTyping({ on: false, by: "agent" })],
+    ["message", () => line.listener.onMessage(message({ id: 9, text: "好的", author: "agent" }))],
+    ["owner", () => line.listener.onOwner(BOT)],
+    ["connection", () => line.listener.onLost("")],
+    ["the end was lost", () => context.mock.timers.tick(8_000)],
+  ];
+  for (const [why, end] of ends) {
+    line.listener.onTyping({ on: true, by: "agent" });
+    assert.equal(chat.isAgentTyping, true, why);
+    end();
+    assert.equal(chat.isAgentTyping, false, why);
+  }
+  assert.equal(chat.isTyping, false);
+});
+
+test("a bot's end of typing leaves an agent's alone", () => {
+  const { chat, line } = chatWith();
+  chat.connect();
+  line.open();
+  line.listener.onTyping({ on: true, by: "agent" });
+  line.listener.onTyping({ on: false, by: "bot" });
+  assert.equal(chat.isAgentTyping, true);
+  chat.disconnect();
+});
+
+test("only an agent is told that the customer writes", () => {
+  const { chat, line } = chatWith();
+  chat.connect();
+  line.open();
+  chat.writes(false);
+  line.listener.onOwner({ owner: "queue", staff: null });
+  chat.writes(false);
+  assert.deepEqual(line.typed, []);
+  line.listener.onOwner({ owner: "agent", staff: "8021" });
+  chat.writes(false);
+  chat.writes(false);
+  chat.say("好的");
+  assert.deepEqual(line.typed, [true, false]);
 });

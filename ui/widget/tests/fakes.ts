@@ -19,6 +19,7 @@ export class FakeLine implements Line {
   acks: (Ack | null | "never")[] = [];
   reconnects = 0;
   earlier: number[] = [];
+  typed: boolean[] = [];
 
   connect(listener: Listener): void {
     this.listener = listener;
@@ -37,6 +38,10 @@ export class FakeLine implements Line {
 
   askEarlier(before: number): void {
     this.earlier.push(before);
+  }
+
+  tellTyping(on: boolean): void {
+    this.typed.push(on);
   }
 
   send(text: string, messageId: string, token: string): Promise<Ack | null> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { readAck, readHistory, readMessage } from "../src/protocol.js";
+import { readAck, readAnswering, readHistory, readMessage, readPlace, readTyping } from "../src/protocol.js";
 
 test("a reply of a stock Rasa server is a bubble of the bot", () => {
   const message = readMessage({
@@ -160,4 +160,53 @@ test("a receipt card", () => {
   const sent = { kind: "receipt", number: "YS261122-000001", title: "删除个人信息", rows, erased: 7 };
   assert.deepEqual(readMessage({ text: "t", card: sent })?.card, sent);
   assert.equal(readMessage({ text: "t", card: { kind: "receipt" } })?.card, null);
+});
+
+const PLACES: [string, unknown, unknown][] = [
+  [
+    "open",
+    { position: 3, estimate_seconds: 95, is_open: true, opens_at: null },
+    { position: 3, estimate: 95, isOpen: true, opensAt: null },
+  ],
+  [
+    "closed",
+    { position: 1, estimate_seconds: null, is_open: false, opens_at: "2026-11-23T08:00:00+08:00" },
+    { position: 1, estimate: null, isOpen: false, opensAt: "2026-11-23T08:00:00+08:00" },
+  ],
+  [
+    "a time that is none",
+    { position: 1, estimate_seconds: -1, is_open: false, opens_at: "soon" },
+    { position: 1, estimate: null, isOpen: false, opensAt: null },
+  ],
+  ["no place", { position: 0, estimate_seconds: 5 }, null],
+  ["words", { position: "<b>1</b>" }, null],
+  ["nothing", null, null],
+];
+
+for (const [name, event, place] of PLACES) {
+  test(`a place in the queue: ${name}`, () => assert.deepEqual(readPlace(event), place));
+}
+
+const ANSWERING: [unknown, unknown][] = [
+  [
+    { owner: "agent", staff: "8021" },
+    { owner: "agent", staff: "8021" },
+  ],
+  [{ owner: "agent" }, { owner: "agent", staff: null }],
+  // Nobody's number stands there while nobody answers.
+  [
+    { owner: "queue", staff: "8021" },
+    { owner: "queue", staff: null },
+  ],
+  [{ owner: "somebody" }, null],
+];
+
+for (const [event, answering] of ANSWERING) {
+  test(`who answers: ${JSON.stringify(event)}`, () => assert.deepEqual(readAnswering(event), answering));
+}
+
+test("who is typing: the bot where nobody is named", () => {
+  assert.deepEqual(readTyping({ on: true }), { on: true, by: "bot" });
+  assert.deepEqual(readTyping({ on: true, by: "agent" }), { on: true, by: "agent" });
+  assert.deepEqual(readTyping("on"), { on: false, by: "bot" });
 });

@@ -204,6 +204,42 @@ export const frame = css`
     color: var(--text);
   }
 
+  .wait {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 0.2em 0.8em;
+    flex: none;
+    padding: 0.35em 0.7em 0.35em 1em;
+    border-bottom: 1px solid var(--line);
+    background: var(--accent-soft);
+    font-size: var(--less);
+  }
+
+  .wait p {
+    display: flex;
+    align-items: center;
+    gap: 0.5em;
+    flex: 1 1 12em;
+    margin: 0;
+  }
+
+  .wait div {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.4em;
+  }
+
+  .wait button {
+    min-height: var(--target);
+    padding: 0 0.8em;
+    border-color: var(--line-strong);
+    border-radius: 999px;
+    background: var(--ground);
+    color: var(--accent-text);
+  }
+
   @media (prefers-reduced-motion: no-preference) {
     .window:not(.whole)[open] {
       animation: rise 160ms ease-out;

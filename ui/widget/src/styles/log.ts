@@ -125,6 +125,7 @@ export const log = css`
 
   .agent > .bubble {
     border-color: var(--person);
+    background: var(--person-soft);
   }
 
   .system > .bubble {
@@ -164,6 +165,21 @@ export const log = css`
     background: var(--bubble);
     color: var(--accent-text);
     text-align: start;
+  }
+
+  /* One to ten. */
+  .rating {
+    display: grid;
+    grid-template-columns: repeat(5, minmax(0, 4em));
+    align-self: stretch;
+    gap: 0.35em;
+  }
+
+  .rating .choice {
+    padding: 0;
+    border-radius: var(--radius);
+    text-align: center;
+    font-variant-numeric: tabular-nums;
   }
 
   .choice:hover {

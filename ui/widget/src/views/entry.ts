@@ -62,7 +62,13 @@ function file(entry: Entry, view: View): TemplateResult {
 function choices(entry: Entry, view: View): TemplateResult | typeof nothing {
   const buttons = view.chat.conversation.openButtons(entry);
   if (buttons.length === 0) return nothing;
-  return html`<div class="choices" part="choices" role="group" aria-label=${view.texts.choices}>
+  const isRating = buttons.every(({ payload }) => payload.startsWith("/rate"));
+  return html`<div
+    class="choices ${isRating ? "rating" : ""}"
+    part="choices"
+    role="group"
+    aria-label=${isRating ? view.texts.rating : view.texts.choices}
+  >
     ${buttons.map(
       ({ title, payload }) =>
         html`<button type="button" class="choice" lang=${SPOKEN} @click=${() => view.say(payload, title)}>

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 
 import { chatIcon, downIcon, personIcon, settingsIcon, alertIcon } from "../icons.js";
+import { fill } from "../texts/index.js";
 import type { View } from "./view.js";
 
 export function header(view: View, isSettings: boolean): TemplateResult {
@@ -29,7 +30,9 @@ export function header(view: View, isSettings: boolean): TemplateResult {
 
 function whoAnswers({ chat, texts }: View): string {
   if (chat.link === "connecting") return texts.connecting;
-  if (chat.owner === "agent") return texts.answersAgent;
+  if (chat.owner === "agent") {
+    return chat.staff === null ? texts.answersAgent : fill(texts.answersAgentNumber, { staff: chat.staff });
+  }
   return chat.owner === "queue" ? texts.answersQueue : texts.answersBot;
 }
 

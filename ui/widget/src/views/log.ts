@@ -52,8 +52,8 @@ export function log(view: View): TemplateResult {
             : nothing
         }
         ${
-          chat.isTyping
-            ? html`<div class="entry bot" aria-hidden="true">
+          chat.isTyping || chat.isAgentTyping
+            ? html`<div class="entry ${chat.isAgentTyping ? "agent" : "bot"}" aria-hidden="true">
                 <div class="bubble">
                   <span class="dots"><i></i><i></i><i></i></span>
                 </div>
@@ -62,7 +62,7 @@ export function log(view: View): TemplateResult {
         }
       </div>
     </div>
-    <span class="spoken" role="status">${chat.isTyping ? texts.typing : ""}</span>
+    <span class="spoken" role="status">${spokenTyping(view)}</span>
     ${
       view.hasNewer
         ? html`<button type="button" class="newer" @click=${() => view.toNewest()}>${downIcon}${texts.newer}</button>`
@@ -70,6 +70,11 @@ export function log(view: View): TemplateResult {
     }
     ${view.isDropping ? html`<div class="drop">${texts.dropHere}</div>` : nothing}
   </div>`;
+}
+
+function spokenTyping({ chat, texts }: View): string {
+  if (chat.isAgentTyping) return texts.agentTyping;
+  return chat.isTyping ? texts.typing : "";
 }
 
 function welcome(view: View): TemplateResult {

@@ -1,0 +1,25 @@
+/** Under which names what was read is kept; a key also stands for everything that begins with it. */
+
+export const keys = {
+  me: ["me"],
+  queue: ["queue"],
+  team: ["team"],
+  wall: ["wall"],
+  alarms: ["alarms"],
+  metrics: ["metrics"],
+  conversations: ["conversations"],
+  conversation: (id: string) => ["conversation", id],
+  messages: (id: string) => ["conversation", id, "messages"],
+  notes: (id: string) => ["conversation", id, "notes"],
+  replies: ["replies"],
+  tickets: ["tickets"],
+  counts: ["counts"],
+  searched: ["searched"],
+  ticket: (number: string) => ["ticket", number],
+  advice: (number: string) => ["ticket", number, "advice"],
+  slots: ["slots"],
+  views: ["views"],
+  vocabulary: ["vocabulary"],
+  staff: ["staff"],
+  audit: ["audit"],
+} as const;

@@ -1,0 +1,8 @@
+/** What the server says and is told, under `/api/desk`. Times are ISO 8601 with an offset. */
+
+export type * from "./types/session";
+export type * from "./types/queue";
+export type * from "./types/conversations";
+export type * from "./types/tickets";
+export type * from "./types/admin";
+export type * from "./types/live";

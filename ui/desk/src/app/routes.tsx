@@ -1,0 +1,74 @@
+/**
+ * Every page: its address under /desk, its place in the menu, whom it is for, and the file that is loaded for it.
+ * A page is a default export in src/pages/<name>/.
+ */
+
+import {
+  AuditOutlined,
+  BarChartOutlined,
+  DashboardOutlined,
+  FileTextOutlined,
+  MessageOutlined,
+  TeamOutlined,
+} from "@ant-design/icons";
+import { lazy, type ComponentType, type ReactNode } from "react";
+
+import type { Permission } from "../api/types";
+import type { Texts } from "../texts/texts";
+
+export interface Page {
+  /** wouter's patterns: `/tickets/:number?`. */
+  path: string;
+  permission: Permission;
+  load: ComponentType;
+  /** Without it the page has no place in the menu. */
+  menu?: {
+    to: string;
+    title: keyof Texts["frame"]["pages"];
+    icon: ReactNode;
+    /** After `g`. */
+    key: string;
+  };
+}
+
+/** In the order of the menu. The first that somebody may see is where they arrive. */
+export const PAGES: readonly Page[] = [
+  {
+    path: "/chats/:id?",
+    permission: "talk",
+    load: lazy(() => import("../pages/chats/ChatsPage")),
+    menu: { to: "/chats", title: "queue", icon: <MessageOutlined />, key: "c" },
+  },
+  {
+    path: "/tickets",
+    permission: "tickets",
+    load: lazy(() => import("../pages/tickets/TicketList")),
+    menu: { to: "/tickets", title: "tickets", icon: <FileTextOutlined />, key: "t" },
+  },
+  { path: "/tickets/new", permission: "tickets", load: lazy(() => import("../pages/tickets/NewTicket")) },
+  { path: "/tickets/:number", permission: "tickets", load: lazy(() => import("../pages/tickets/TicketPage")) },
+  {
+    path: "/wall",
+    permission: "supervise",
+    load: lazy(() => import("../pages/wall/WallPage")),
+    menu: { to: "/wall", title: "wall", icon: <DashboardOutlined />, key: "w" },
+  },
+  {
+    path: "/metrics",
+    permission: "metrics",
+    load: lazy(() => import("../pages/metrics/MetricsPage")),
+    menu: { to: "/metrics", title: "metrics", icon: <BarChartOutlined />, key: "m" },
+  },
+  {
+    path: "/staff",
+    permission: "staff",
+    load: lazy(() => import("../pages/staff/StaffPage")),
+    menu: { to: "/staff", title: "staff", icon: <TeamOutlined />, key: "s" },
+  },
+  {
+    path: "/audit",
+    permission: "audit",
+    load: lazy(() => import("../pages/audit/AuditPage")),
+    menu: { to: "/audit", title: "audit", icon: <AuditOutlined />, key: "a" },
+  },
+];

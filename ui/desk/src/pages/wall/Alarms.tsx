@@ -1,0 +1,56 @@
+import { BellOutlined, CheckOutlined } from "@ant-design/icons";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { App, Button } from "antd";
+
+import { post } from "../../api/client";
+import { keys } from "../../api/keys";
+import type { Alarm } from "../../api/types";
+import { explain } from "../../parts/ErrorNote";
+import { Time } from "../../parts/Time";
+import { useTexts } from "../../texts/texts";
+
+export function Alarms({ alarms }: { alarms: readonly Alarm[] }) {
+  const texts = useTexts();
+  const words = texts.wall.alarms;
+  const client = useQueryClient();
+  const { message } = App.useApp();
+  const seen = useMutation({
+    mutationFn: (id: number) => post(`/alarms/${id}/seen`),
+    onError: (error) => void message.error(explain(error, texts)),
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: keys.alarms });
+      void client.invalidateQueries({ queryKey: keys.wall });
+    },
+  });
+  return (
+    <section className="panel" aria-labelledby="wall-alarms">
+      <h2 id="wall-alarms">{words.title}</h2>
+      {alarms.length === 0 && <p className="faint">{words.none}</p>}
+      <ul className="alarms">
+        {alarms.map((alarm) => (
+          <li key={alarm.id} className={alarm.over_at || alarm.seen_at ? "alarm alarm-quiet" : "alarm"}>
+            <BellOutlined aria-hidden />
+            <span className="alarm-words">
+              <b>{alarm.title}</b> {alarm.subject}
+              <span className="faint">
+                <Time at={alarm.raised_at} relative />
+                {alarm.over_at && ` · ${words.over}`}
+                {alarm.seen_by && ` · ${words.seenBy(alarm.seen_by)}`}
+              </span>
+            </span>
+            {!alarm.seen_at && (
+              <Button
+                size="small"
+                icon={<CheckOutlined aria-hidden />}
+                aria-label={`${words.seen} ${alarm.title} ${alarm.subject}`}
+                onClick={() => seen.mutate(alarm.id)}
+              >
+                {words.seen}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

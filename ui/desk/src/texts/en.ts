@@ -1,0 +1,10 @@
+/** The same words in English. */
+
+import { admin } from "./en/admin";
+import { chat } from "./en/chat";
+import { frame } from "./en/frame";
+import { tickets } from "./en/tickets";
+import { metrics, wall } from "./en/wall";
+import type { Texts } from "./texts";
+
+export const en: Texts = { frame, chat, wall, metrics, tickets, admin };

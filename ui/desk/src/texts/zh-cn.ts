@@ -1,0 +1,9 @@
+/** The desk's own words in Chinese, a file a topic. What the server says comes in its own words. */
+
+import { admin } from "./zh-cn/admin";
+import { chat } from "./zh-cn/chat";
+import { frame } from "./zh-cn/frame";
+import { tickets } from "./zh-cn/tickets";
+import { metrics, wall } from "./zh-cn/wall";
+
+export const zhCn = { frame, chat, wall, metrics, tickets, admin };
