@@ -11,8 +11,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from care.accounts.rules import Purpose, mask_phone
-from care.accounts.tables import Proof
 from care.conversations.tables import Conversation, Message
 from care.desk.masking_text import masked
 from care.desk.reading import Reader, end_of, readable_by
@@ -20,6 +18,7 @@ from care.desk.rules import Emotion, emotion_of
 from care.handoff.policy import handoff_policy
 from care.handoff.rules import Status
 from care.handoff.tables import Concern, Handoff
+from care.handoff.waiting import labels_of
 from care.staff.rules import Role
 from care.staff.tables import Staff
 
@@ -128,22 +127,6 @@ def cards_of(session: Session, signed: Reader, rows: Sequence[Any], now: datetim
         for handoff in [row.Handoff]
         for since in [raised.get(handoff.conversation_id, ()) if end_of(signed, handoff) is None else ()]
     ]
-
-
-def labels_of(session: Session, ids: Sequence[str], now: datetime) -> dict[str, str]:
-    """How the desk names the customers: the number that is proved now, masked, or a code for a visitor."""
-    proved = session.execute(
-        select(Proof.conversation_id, Proof.phone)
-        .where(
-            Proof.conversation_id.in_(ids),
-            Proof.purpose == Purpose.ACCOUNT,
-            Proof.expires_at > now,
-            Proof.ended_at.is_(None),
-        )
-        .order_by(Proof.proved_at, Proof.id)
-    )
-    visitors = {each: handoff_policy().visitor.format(code=each[-4:].upper()) for each in ids}
-    return visitors | {row.conversation_id: mask_phone(row.phone) for row in proved}
 
 
 def _last_messages(session: Session, signed: Reader, handoffs: Sequence[int]) -> dict[str, Last]:

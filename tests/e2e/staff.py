@@ -1,4 +1,4 @@
-"""`python -m tests.e2e.staff feedback|result|close NUMBER [WORDS]`: what staff do to a ticket, until there is a desk.
+"""`python -m tests.e2e.staff feedback|result|close NUMBER [WORDS]`: what staff do to a ticket, without a browser.
 
 A process of its own, because `care` has one database and one set of keys a process.
 """

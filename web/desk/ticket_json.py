@@ -16,7 +16,7 @@ from care.desk.ticket_page import TicketPage, open_page
 from care.desk.titles import titles
 from care.sla.policy import policy
 from care.staff.sessions import Signed
-from care.tickets.rules import EventKind
+from care.tickets.rules import Channel, EventKind
 from care.tickets.tables import TicketEvent
 from web.desk.ticket_rows import rows_of
 
@@ -63,8 +63,16 @@ def _event(event: TicketEvent) -> Json:
         "kind": event.kind,
         "kind_title": titles().events[EventKind(event.kind)],
         "status": event.status,
-        "note": _masked(event.note),
+        "note": _masked(_note(event)),
     }
+
+
+def _note(event: TicketEvent) -> str | None:
+    """Where the caller urged from stands before their words as a name of ours (`care.followup.notes`)."""
+    channel, colon, words = (event.note or "").partition(": ")
+    if event.kind == EventKind.URGED and colon and channel in list(Channel):
+        return f"{titles().channels[Channel(channel)]}: {words}"
+    return event.note
 
 
 def _evidence(file: Evidence) -> Json:

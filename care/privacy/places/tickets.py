@@ -23,6 +23,7 @@ from care.appeals.tables import Appeal
 from care.callbacks.tables import Callback
 from care.complaints.entering import ENTERED
 from care.db import Base
+from care.followup.overdue import record_misses
 from care.numbers import read_of, width_of
 from care.once import Receipt
 from care.privacy.holds import APPEALED, held_tickets
@@ -202,6 +203,7 @@ def _end(session: Session, ticket: Ticket, now: datetime) -> None:
     """Nobody can do anything about it any more, so nobody is asked to, and nothing is held for it."""
     if ticket.status in rules.OPEN:
         change_status(session, ticket.id, rules.Status.CANCELLED, "system", now)
+        record_misses(session, ticket, now)
         end_clocks(session, ticket.id, None, now)
     elif ticket.status == rules.Status.RESOLVED:
         change_status(session, ticket.id, rules.Status.CLOSED, "system", now)

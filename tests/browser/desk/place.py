@@ -28,6 +28,8 @@ from tests.support.sockets import web_process
 from web.desk.access import COOKIE, PREFIX
 
 DESK = {"width": 1280, "height": 800}
+# milliseconds; a password takes a tenth of a second to check, and much more where other tests run
+expect.set_options(timeout=15_000)
 #: what the browser says of a cut network and of an answer that is a refusal: a test's own doing
 _EXPECTED = re.compile(r"net::ERR_|WebSocket connection|Failed to load resource")
 

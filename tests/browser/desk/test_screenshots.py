@@ -16,6 +16,7 @@ from care.conversations.rules import Reply
 from care.handoff.policy import DEFAULT
 from care.handoff.presence import set_presence
 from care.handoff.rules import Reason
+from care.handoff.tending import tend
 from care.handoff.verification import verify_by_agent
 from care.staff.rules import Presence, Role
 from care.tickets.rules import Channel
@@ -32,6 +33,8 @@ from tests.support.environment import forget_settings
 pytestmark = pytest.mark.slow
 
 MOST_BYTES = 200_000
+#: the same width, and everything that there is on the wall
+WALL = {"width": 1280, "height": 1440}
 
 
 @pytest.fixture
@@ -57,8 +60,9 @@ def _answer(question: Question) -> list[Reply]:
 
 
 def test_the_agents_workspace(desk: Place, browser: Browser, pictures: Path) -> None:
-    customer = desk.customer(browser, words=STORY, answer=TOLD[STORY])
     desk.bot.reading = Reading("complaint_broadband", None, 0.94, [("complaint_broadband", 0.94)])
+    customer = desk.customer(browser, words=STORY, answer=TOLD[STORY])
+    desk.bot.reading = None
     for words in list(TOLD)[1:]:
         customer.ask(words, TOLD[words])
     conversation = newest_conversation()
@@ -75,7 +79,7 @@ def test_the_agents_workspace(desk: Place, browser: Browser, pictures: Path) -> 
     agent.say("您好，我看到您的工单了，前面说过的不用再说一遍。光猫上的红灯还亮着吗？")
     customer.wait_for("红灯还亮着")
     customer.say("还亮着，一直在闪")
-    customer.send_file("光猫.png", screenshot(lines=4))
+    customer.send_file("光猫.png", screenshot(height=480, lines=1))
     expect(agent.log.locator(".preview img")).to_be_visible()
     agent.page.keyboard.press("Control+i")
     agent.say("上次派的师傅没有上门，这次先和网络部确认时间")
@@ -109,16 +113,19 @@ def test_the_supervisors_wall(desk: Place, browser: Browser, pictures: Path) -> 
         began = db.utcnow() - timedelta(minutes=9 - 2 * place)
         morning.picked(colleagues[place % 2], morning.talks(desk.url, words), reason, label, began, 10 + 3 * place)
     with db.transaction() as session:
-        set_presence(session, colleagues[2].staff_id, Presence.AWAY, db.utcnow())
-    for name, seconds in (("leak", 24), ("cheated", 8)):
+        for colleague, presence in zip(colleagues, (Presence.READY, Presence.READY, Presence.AWAY), strict=True):
+            set_presence(session, colleague.staff_id, presence, db.utcnow())
+    for name, seconds in (("leak", 50), ("cheated", 8)):
         reason, label, words = OTHERS[name]
         morning.asks(morning.talks(desk.url, words), reason, label, db.utcnow() - timedelta(seconds=seconds))
     morning.file_all([each.number for each in colleagues])
-    lead = desk.agent(browser, Role.SUPERVISOR, path="/wall")
-    with db.transaction() as session:
-        set_presence(session, lead.staff_id, Presence.AWAY, db.utcnow())
+    lead = desk.agent(browser, Role.SUPERVISOR, path="/tickets", viewport=WALL)
+    lead.page.get_by_role("switch", name="接待状态").click()
+    expect(lead.page.get_by_role("switch", name="接待状态")).not_to_be_checked()
+    tend(db.utcnow(), timedelta(seconds=30))
+    lead.go(desk.url, "/wall")
     expect(lead.page.get_by_role("heading", name="队列")).to_be_visible()
-    expect(lead.offer).to_have_count(0)
+    expect(lead.page.locator("section[aria-labelledby=wall-talks] a")).not_to_have_count(0)
     _take(lead, pictures / "desk-wall.png")
     telephone = _telephone(browser, desk, lead, "/wall")
     expect(telephone.page.get_by_role("heading", name="队列")).to_be_visible()

@@ -368,7 +368,12 @@ USES: dict[str, tuple[Callable[[House], None], dict[tuple[str | None, ...], int]
         {_ENTERED: 1},
     ),
     "care.appeals.service.record_outcome": (
-        lambda house: _appeal(house, lambda s, number: appeals.record_outcome(s, number, Outcome.WITHDRAWN, "7", NOW)),
+        lambda house: _appeal(
+            house,
+            lambda s, number: appeals.record_outcome(
+                s, number, Outcome.WITHDRAWN, "7", NOW, reason="来函说客户撤回了", is_supervisor=True
+            ),
+        ),
         {_ENTERED: 1},
     ),
     "care.handoff.verification.verify_by_agent": (_verified, {("agent", "1007", "verify", "account", OTHER, "c2"): 1}),

@@ -20,6 +20,7 @@ from care.desk.reading import check_may_read, may_follow
 from care.desk.rules import AGENTS_LATELY, SUPERVISORS_LATELY, Emotion, Outcome, Reveal
 from care.desk.summary import Summary, summary
 from care.errors import Conflict, InvalidInput, NotAllowed
+from care.handoff import waiting
 from care.handoff.assigning import ToStaff
 from care.handoff.rules import Reason
 from care.handoff.service import raise_concerns, request_handoff
@@ -158,11 +159,13 @@ def test_a_card(talk: Talk, agent: Signed) -> None:
     talk.say(f"我的电话{NUMBER}")
     with db.transaction() as session:
         (card,) = cards.cards(session, agent, Scope.MINE, talk.now)
+        in_the_queue = waiting.labels_of(session, [talk.id], talk.now)[talk.id]
     assert (card.status, card.owner, card.staff, card.channel) == ("picked", "agent", agent.number, "rest")
     assert (card.reason, card.reason_title, card.emotion) == ("asked", "要求人工", Emotion.CALM)
     assert card.last is not None
     assert (card.last.author, card.last.text) == ("customer", "我的电话138****8000")
-    assert talk.id[-4:].upper() in card.label
+    assert card.label == in_the_queue
+    assert card.label.startswith("访客 ")
     _verify(talk, agent)
     with db.transaction() as session:
         (card,) = cards.cards(session, agent, Scope.MINE, talk.now)

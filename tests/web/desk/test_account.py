@@ -254,7 +254,8 @@ async def test_a_browser_cookie_that_is_not_ours_counts_as_none(cookie: str, pos
     assert browsers.id_for(mine, "1002") is None, "of others it knows nothing"
     both = browsers.remember(mine, "1002")
     assert browsers.id_for(both, "1001") == browsers.id_for(both, "1002") == browsers.id_for(mine, "1001")
-    assert browsers.id_for(mine[:-1] + ("A" if mine[-1] != "A" else "B"), "1001") is None
+    # not the last sign: some of its bits are padding
+    assert browsers.id_for(mine[:-2] + ("A" if mine[-2] != "A" else "B") + mine[-1], "1001") is None
 
 
 async def test_one_address_tries_so_often_a_minute(

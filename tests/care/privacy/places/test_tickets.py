@@ -235,7 +235,7 @@ def test_the_running_deletions_own_ticket_stays_until_it_is_done() -> None:
 
 
 def test_what_is_open_and_not_held_is_ended() -> None:
-    """A proposal, and a request for papers: nobody could do anything about them without their words."""
+    """A proposal, and a request for papers: nobody could act on them without their words. What was late stays late."""
     planted = plant(NOW)
     settle(planted, NOW)
     with transaction() as session:
@@ -251,13 +251,17 @@ def test_what_is_open_and_not_held_is_ended() -> None:
             rules.Kind.PRIVACY, "customer", NOW,
         )  # fmt: skip
         start_clock(session, ticket.id, "answer", policy(), NOW)
+        start_clock(session, ticket.id, "repair", policy(), NOW - timedelta(days=3))
     assert _erase(_subject(planted)).anonymised == 3
     assert _left(MARK) == set()
     assert {_ticket(number).status for number in (suggested.number, ticket.number)} == {"cancelled"}
     with transaction() as session:
         clocks = session.scalars(select(Clock).where(Clock.ticket_id == ticket.id)).all()
         assert all(clock.ended_at == NOW for clock in clocks)
-        assert clocks
+        assert {(clock.name, clock.missed_at) for clock in clocks if clock.kind != "alarm"} == {
+            ("answer", None),
+            ("repair", NOW),
+        }
 
 
 LONG_AGO = NOW - timedelta(days=800)

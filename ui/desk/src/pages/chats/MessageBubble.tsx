@@ -38,7 +38,9 @@ export function MessageBubble({ message, thread, canReveal, resized }: Props) {
           {inChina(Date.parse(message.at)).time}
         </time>
       </p>
-      {message.text && <div className="bubble">{message.text}</div>}
+      {message.text && !message.text.endsWith(message.attachment?.name ?? "\n") && (
+        <div className="bubble">{message.text}</div>
+      )}
       {message.attachment && (
         <AttachmentView attachment={message.attachment} conversation={thread.id} resized={resized} />
       )}

@@ -109,7 +109,7 @@ function Wish({ summary }: { summary: Summary }) {
   const words = useTexts().chat.summary;
   const { asked, trigger } = summary;
   const sure = (value: unknown): string => words.confidence(Math.round(Number(value) * 100));
-  const told = Object.entries(trigger)
+  const told = Object.entries(asked ? { ...trigger, confidence: undefined } : trigger)
     .filter(([name, value]) => name in words.triggers && (typeof value === "string" || typeof value === "number"))
     .map(([name, value]) => (name === "confidence" ? sure(value) : `${words.triggers[name] ?? name} ${String(value)}`));
   return (

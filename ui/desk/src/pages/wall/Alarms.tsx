@@ -4,12 +4,17 @@ import { App, Button } from "antd";
 
 import { post } from "../../api/client";
 import { keys } from "../../api/keys";
-import type { Alarm } from "../../api/types";
+import type { Alarm, WallQueue } from "../../api/types";
 import { explain } from "../../parts/ErrorNote";
 import { Time } from "../../parts/Time";
 import { useTexts } from "../../texts/texts";
 
-export function Alarms({ alarms }: { alarms: readonly Alarm[] }) {
+interface Props {
+  alarms: readonly Alarm[];
+  queues: readonly WallQueue[];
+}
+
+export function Alarms({ alarms, queues }: Props) {
   const texts = useTexts();
   const words = texts.wall.alarms;
   const client = useQueryClient();
@@ -31,7 +36,7 @@ export function Alarms({ alarms }: { alarms: readonly Alarm[] }) {
           <li key={alarm.id} className={alarm.over_at || alarm.seen_at ? "alarm alarm-quiet" : "alarm"}>
             <BellOutlined aria-hidden />
             <span className="alarm-words">
-              <b>{alarm.title}</b> {alarm.subject}
+              <b>{alarm.title}</b> {placeOf(alarm, queues)}
               <span className="faint">
                 <Time at={alarm.raised_at} relative />
                 {alarm.over_at && ` · ${words.over}`}
@@ -42,7 +47,7 @@ export function Alarms({ alarms }: { alarms: readonly Alarm[] }) {
               <Button
                 size="small"
                 icon={<CheckOutlined aria-hidden />}
-                aria-label={`${words.seen} ${alarm.title} ${alarm.subject}`}
+                aria-label={`${words.seen} ${alarm.title} ${placeOf(alarm, queues)}`}
                 onClick={() => seen.mutate(alarm.id)}
               >
                 {words.seen}
@@ -53,4 +58,11 @@ export function Alarms({ alarms }: { alarms: readonly Alarm[] }) {
       </ul>
     </section>
   );
+}
+
+/** The queue by its title, somebody by their number; anything else as it is called. */
+function placeOf({ subject, detail }: Alarm, queues: readonly WallQueue[]): string {
+  const [kind = "", name = ""] = subject.split(":");
+  const queue = kind === "queue" ? name : detail["queue"];
+  return queues.find((each) => each.name === queue)?.title ?? (kind === "staff" ? name : subject);
 }

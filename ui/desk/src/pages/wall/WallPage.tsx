@@ -39,7 +39,7 @@ export default function WallPage() {
           <Queues wall={data} />
           <div className="wall-pair">
             <TicketClocks clocks={data.clocks} />
-            <Alarms alarms={data.alarms} />
+            <Alarms alarms={data.alarms} queues={data.queues} />
           </div>
           <Agents agents={data.agents} />
           <Talks />

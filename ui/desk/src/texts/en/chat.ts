@@ -167,8 +167,6 @@ export const chat: Texts["chat"] = {
     },
     triggers: {
       confidence: "Sure",
-      label: "Matter",
-
       clock: "Clock",
       words: "Words",
       times: "Times",

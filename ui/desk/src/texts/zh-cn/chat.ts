@@ -165,8 +165,6 @@ export const chat = {
     } as Record<string, string>,
     triggers: {
       confidence: "把握",
-      label: "问题",
-
       clock: "时限",
       words: "用语",
       times: "次数",

@@ -5,7 +5,7 @@ export const wall = {
     queue: "队列",
     waiting: "等待",
     oldest: "最久等待",
-    ready: "可接待",
+    ready: "在岗",
     estimate: "预计等待",
     pickUp: "接通率",
     meanWait: "平均等待",
