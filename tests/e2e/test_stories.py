@@ -67,6 +67,8 @@ _ELSEWHERE = {
     "utter_agent_joined",
     "utter_callback_full",
     "utter_callback_none",
+    "utter_callback_open",
+    "utter_callback_limit",
     "utter_handed_back",
     "utter_handoff_place",
     "utter_handoff_unsure",

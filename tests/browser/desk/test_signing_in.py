@@ -43,6 +43,8 @@ def test_the_address_is_kept_over_the_door(browser: Browser, desk: Place) -> Non
     for number, password in (("1901", "not this one at all"), ("9999", PASSWORD)):
         _sign_in(page, number, password)
         expect(page.get_by_role("alert")).to_contain_text("工号或密码不对")
+    expect(page.locator(".ant-btn-loading")).to_have_count(0)
+    page.wait_for_timeout(500)  # until the button has its own colour again
     assert violations(page) == [], "with the error"
     _sign_in(page, "1901")
     expect(page.get_by_role("heading", name="工单")).to_be_visible()
