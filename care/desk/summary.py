@@ -178,6 +178,7 @@ def _customer(
 
 
 def _asked(session: Session, conversation_id: str, until: datetime) -> Asked | None:
+    """The last thing before a person was wanted: 「转人工」 says nothing of the matter."""
     row = session.execute(
         select(Message.text, MessageReading.label, MessageReading.confidence)
         .join(MessageReading, MessageReading.message_id == Message.id)
@@ -186,6 +187,7 @@ def _asked(session: Session, conversation_id: str, until: datetime) -> Asked | N
             Message.author == "customer",
             Message.is_payload.is_(False),
             Message.created_at <= until,
+            MessageReading.label != "handoff",
         )
         .order_by(Message.id.desc())
         .limit(1)

@@ -73,6 +73,21 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
     assert lead.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_the_figures_of_today(desk: Place, browser: Browser) -> None:
+    """The auditor reads them as well; what the page asks for is what the server takes."""
+    desk.customer(browser)
+    ask_for_a_person(newest_conversation())
+    page = desk.agent(browser, Role.AUDITOR, path="/metrics").page
+    for by in ("按小时", "按坐席", "按队列"):
+        page.get_by_text(by, exact=True).first.click()
+        page.wait_for_load_state("networkidle")
+        expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_role("row")).to_have_count(2)
+    page.get_by_text("近 30 天").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_role("row")).to_have_count(2)
+
+
 def test_one_column_at_a_time_on_a_telephone(desk: Place, browser: Browser) -> None:
     customer = desk.customer(browser)
     agent = desk.agent(browser, viewport=PHONE)

@@ -230,7 +230,8 @@ def _hand_over(chat: Chat, agent: Signed) -> Talk:
     turn = chat.after(seconds=5).turn("转人工")
     with db.transaction() as session:
         request_handoff(session, turn.question.conversation_id, Reason.ASKED, chat.now)
-    chat.complete(turn, "正在为您转人工")
+        wish = Reading("handoff", None, 1.0, [("handoff", 1.0)])
+        complete(session, turn, [Reply("正在为您转人工")], chat.now, wish)
     with db.transaction() as session:
         handoff = session.scalars(select(Handoff.id).order_by(Handoff.id.desc()).limit(1)).one()
     talk = Talk(chat, handoff)

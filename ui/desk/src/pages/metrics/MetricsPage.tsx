@@ -21,13 +21,16 @@ const COUNTS = ["requested", "picked", "abandoned", "dropped", "called_back"] as
 const WAITS = ["mean_wait", "p90_wait"] as const;
 const RATES = ["pick_up_rate", "within_target"] as const;
 
+/** When the day of `at` begins in China, which knows no summer time. */
+const midnight = (at: number): string => `${inChina(at).day}T00:00:00+08:00`;
+
 /** How well the queue was served, by queue, hour or agent, with what each figure means. */
 export default function MetricsPage() {
   const words = useTexts().metrics;
   const [span, setSpan] = useState<Span>("today");
   const [by, setBy] = useState<MetricsBy>("queue");
   const now = serverNow();
-  const query = { from: inChina(now - (SPANS[span] - 1) * DAY).day, to: inChina(now).day, by };
+  const query = { from: midnight(now - (SPANS[span] - 1) * DAY), to: midnight(now + DAY), by };
   const { data, error, refetch, isFetching } = useQuery({
     queryKey: [...keys.metrics, query],
     queryFn: () => get<Metrics>("/metrics", query),
