@@ -74,6 +74,7 @@ async function send<T>(method: string, path: string, body?: unknown, signal?: Ab
 
 async function reach(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { accept: "application/json" };
+  const asked = csrf;
   if (method !== "GET") headers["x-quanyi-csrf"] = csrf;
   else if (isUnattended()) headers["x-quanyi-unattended"] = "1";
   const init: RequestInit = { method, headers, credentials: "same-origin", signal: signal ?? null };
@@ -89,7 +90,8 @@ async function reach(method: string, path: string, body?: unknown, signal?: Abor
   learnServerTime(response.headers.get("date"));
   if (response.ok) return response;
   const error = await problemOf(response);
-  if (error.reason === "signed_out") onSignedOut();
+  // A late refusal of what was asked before somebody signed in again says nothing of them.
+  if (error.reason === "signed_out" && asked === csrf) onSignedOut();
   throw error;
 }
 

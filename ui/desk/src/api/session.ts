@@ -30,6 +30,8 @@ export function learned(me: Me): Me {
 /** Somebody else, or nobody: what was read before is no business of theirs. */
 export function become(client: QueryClient, me: Me | null): void {
   client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] });
+  // A look that is under way knows only who it was.
+  void client.cancelQueries({ queryKey: keys.me }, { revert: false });
   client.setQueryData(keys.me, me && learned(me));
 }
 
