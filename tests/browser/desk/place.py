@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 from sqlalchemy import select
@@ -112,7 +113,9 @@ class Place:
                 {
                     "name": COOKIE,
                     "value": begun.token,
-                    "url": f"{address}{PREFIX}",
+                    # As the server sets it: with an address Chromium would cut its path, and keep two of one name.
+                    "domain": urlsplit(address).hostname or "",
+                    "path": PREFIX,
                     "httpOnly": True,
                     "sameSite": "Strict",
                 }
