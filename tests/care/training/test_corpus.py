@@ -180,12 +180,12 @@ def test_our_own_data_is_read_whole() -> None:
     assert len(found.examples) == lines
 
 
-def test_25_000_examples_are_read_in_seconds(tmp_path: Path) -> None:
+def test_25_000_examples_are_read_in_a_second(tmp_path: Path) -> None:
     many = "".join(
         f"    - 这是第{number}条，" + "家里的宽带又断了，打了三次电话都没有人来修" * 2 + "\n" for number in range(5000)
     )
     root = build(tmp_path, **{f"big{number}": BILLING + many for number in range(5)})
     started = time.process_time()
     found = corpus.read(root)
-    assert time.process_time() - started < 5, "0.2 s of an idle core; minutes, should it grow with the square"
+    assert time.process_time() - started < 2.0  # 0.2 s on an idle core
     assert len(found.examples) == 5 * 5002 + 6

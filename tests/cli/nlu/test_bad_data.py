@@ -108,4 +108,4 @@ def test_bad_data_stops_the_training_of_make_run(open_path) -> None:
 def test_the_check_costs_training_little() -> None:
     started = time.process_time()
     require_trainable(ROOT)
-    assert time.process_time() - started < 5, "0.2 s of an idle core for 8,000 examples"
+    assert time.process_time() - started < 2.0  # 0.2 s for 8,000 examples on an idle core
