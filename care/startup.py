@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from care import db
 from care.accounts.sms import sender
 from care.billing.catalogue import catalogue
 from care.billing.transactions import transactions
@@ -13,6 +14,7 @@ from care.handoff.policy import handoff_policy
 from care.privacy.retention import retention
 from care.settings import settings
 from care.sla.policy import policy
+from care.sla.versions import keep
 
 
 def check_configuration() -> None:
@@ -28,5 +30,14 @@ def check_configuration() -> None:
             catalogue()
         transactions()
         sender()
+    except CareError as error:
+        sys.exit(f"quanyi: {error}")
+
+
+def check_policy_version() -> None:
+    """For a process that has the database: the policy file is the one that tickets were filed under with its version;
+    else exit code 1 and the reason on standard error."""
+    try:
+        db.run(lambda session: keep(session, policy(), db.utcnow()))
     except CareError as error:
         sys.exit(f"quanyi: {error}")

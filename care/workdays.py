@@ -37,6 +37,14 @@ def is_published(day: date) -> bool:
     return True
 
 
+def last_published(since: int = 2026) -> date:
+    """The last day whose notice is known; `since`: a year that is known."""
+    year = since
+    while is_published(date(year + 1, 12, 31)):
+        year += 1
+    return date(year, 12, 31)
+
+
 class Day(StrEnum):
     """A kind of day that opening hours are given for."""
 

@@ -19,8 +19,8 @@ from care.appeals.tables import Appeal
 from care.complaints.entering import Entered, Entry, enter_ticket
 from care.errors import Conflict, InvalidInput, NotAllowed
 from care.followup.linking import note_link
-from care.followup.overdue import record_misses
 from care.followup.working import actor_of, check_open, held_ticket, leave_traces, written
+from care.sla.misses import record_misses
 from care.sla.policy import APPEAL_REPLY, Policy
 from care.sla.service import end_clocks, meet_clocks, start_clock_until
 from care.tickets.rules import EventKind, Kind, Status

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from care.billing.values import Contract, Leaving, LineStatus
-from care.sla.policy import Carrier, Operator
+from care.sla.sections import Carrier, Operator
 
 #: days in the network before a number can be taken along
 _DAYS = timedelta(days=120)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from care.plain import plain
-from care.sla.policy import Callbacks
+from care.sla.sections import Callbacks
 from care.timezone import CHINA
 from care.workdays import Hours
 

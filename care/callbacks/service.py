@@ -180,6 +180,7 @@ def file_callback(
         department=policy.callbacks.department_of(wanted.queue),
         priority=policy.callbacks.priority,
         complexity="simple",
+        severity=policy.severity_of(policy.callbacks.priority),
         policy_version=policy.version,
         conversation_id=conversation_id,
         description=wanted.words.strip()[:MAX_WORDS],

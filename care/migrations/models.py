@@ -3,6 +3,7 @@
 import care.accesses.tables
 import care.accounts.tables
 import care.alarms.tables
+import care.answers.tables
 import care.appeals.tables
 import care.attachments.tables
 import care.audit.tables
@@ -10,15 +11,19 @@ import care.billing.tables
 import care.callbacks.tables
 import care.conversations.tables
 import care.desk.tables
+import care.escalation.tables
 import care.handoff.tables
 import care.locks.tables
 import care.notices.tables
 import care.once
 import care.privacy.tables
+import care.redress.tables
 import care.rights.tables
 import care.satisfaction.tables
 import care.sla.tables
 import care.staff.tables
+import care.surges.tables
+import care.tasks.tables
 import care.tickets.tables
 import care.training.tables
 import care.turns.tables  # noqa: F401

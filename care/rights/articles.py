@@ -19,7 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from care.errors import InvalidInput
 from care.files import read_yaml
 from care.rights.facts import Basis, Citation, Fact, cited, facts
-from care.sla.policy import ClockSpec, policy
+from care.sla.policy import policy
+from care.sla.specs import ClockSpec
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "data" / "rights"
 #: path of the public pages

@@ -25,7 +25,8 @@ from care.once import OnceKey
 from care.plain import digits_of, plain
 from care.rights.appeals import Ground, Matter, Standing, Told, answer_due_at, standing
 from care.rights.tables import AppealPacket
-from care.sla.policy import PRIVACY, policy
+from care.sla.policy import policy
+from care.sla.sections import PRIVACY
 from care.sla.tables import Clock
 from care.tickets.rules import OPEN, EventKind, Kind, Level, Status, read_number
 from care.tickets.service import accessible_tickets, level_of, ticket_by_number

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from care.errors import InvalidInput
-from care.files import read_yaml
-from care.plain import plain
+from care.files import read_model
+from care.sla.sections import (
+    BY_PERSON,
+    PRIVACY,
+    Appeals,
+    Callbacks,
+    Category,
+    Operator,
+    Pauses,
+    Privacy,
+    Suggestions,
+    Supervision,
+    Targets,
+)
+from care.sla.specs import Calendar, ClockSpec, Profile, Severity, Strict, Traits
 
 DEFAULT = Path(__file__).with_name("policy.yml")
 FIRST_FEEDBACK = "first_feedback"
@@ -21,218 +34,21 @@ APPEAL_REPLY = "appeal_reply"
 CALLBACK = "callback"
 #: what a ticket of `suggestions` has as its category
 SUGGESTION = "suggestion"
-#: what the category of a request about personal data begins with
-PRIVACY = "privacy_"
-#: complexity of one that a person has to look into; the others are done at once, or by the worker
-BY_PERSON = "complex"
+_SOLUTIONS = ("solution_simple", f"solution_{BY_PERSON}")
+_PRIORITIES = range(1, 5)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-Carrier = Literal["中国移动", "中国联通", "中国电信", "中国广电"]
-#: 省级行政区, as `care.accounts.origin` names them
-Province = Literal[
-    "北京", "天津", "河北", "山西", "内蒙古", "辽宁", "吉林", "黑龙江", "上海", "江苏", "浙江",
-    "安徽", "福建", "江西", "山东", "河南", "湖北", "湖南", "广东", "广西", "海南", "重庆",
-    "四川", "贵州", "云南", "西藏", "陕西", "甘肃", "青海", "宁夏", "新疆",
-]  # fmt: skip
-Hotline = Annotated[str, Field(pattern=r"^\d[\d-]{2,18}\d$")]
-
-
-class Operator(_Strict):
-    """Whose assistant this is, and where the customers of others are sent."""
-
-    title: str
-    hotline: Hotline
-    #: told in the papers for an appeal (35号令第十二条 asks for it); None: the customer fills it in
-    address: Annotated[str, Field(min_length=4, max_length=100)] | None = None
-    #: customers; None: nothing is told a million users
-    users: Annotated[int, Field(gt=0)] | None = None
-    carriers: list[Carrier] = Field(min_length=1)
-    #: empty: the whole country
-    provinces: list[Province]
-    #: hotline by carrier
-    others: dict[Carrier, Hotline]
-
-    def seems_ours(self, carrier: str | None, province: str | None) -> bool:
-        """False where a number seems to be another operator's or another province's; what is not known is ours."""
-        is_carrier = carrier is None or carrier in self.carriers
-        return is_carrier and (province is None or not self.provinces or province in self.provinces)
-
-
-class ClockSpec(_Strict):
-    #: what staff read
-    title: Annotated[str, Field(min_length=2, max_length=12)]
-    kind: Literal["promise", "statutory"]
-    hours: float | None = Field(default=None, gt=0)
-    #: in the country (农村), where the law gives more time there; a place that is not known counts as town
-    hours_country: float | None = Field(default=None, gt=0)
-    days: int | None = Field(default=None, gt=0)
-    working_days: int | None = Field(default=None, gt=0)
-    #: hours after the start at which somebody inside is told
-    alarms: list[float] = []
-    source: str
-
-    @model_validator(mode="after")
-    def _one_length(self) -> ClockSpec:
-        if sum(length is not None for length in (self.hours, self.days, self.working_days)) != 1:
-            raise ValueError("give either hours or days or working_days")
-        if self.hours_country is not None and (self.hours is None or self.hours_country < self.hours):
-            raise ValueError("hours_country goes with hours and is not shorter")
-        if any(alarm >= self.least_hours for alarm in self.alarms):
-            raise ValueError("an alarm comes before its clock is due")
-        return self
-
-    @property
-    def least_hours(self) -> float:
-        """What passes at least before it is due."""
-        return self.hours or 24 * (self.days or self.working_days or 0)
-
-
-class Category(_Strict):
-    title: str
-    department: str
-    complexity: Literal["simple", "complex"]
-    priority: int = Field(ge=1, le=4)
-    #: beside the feedback and solution promises, which every category has
-    clocks: list[str]
-    intents: list[str]
-    #: what names the matter where the label does not, as in a threat to appeal (care/complaints/category.py)
-    words: list[str] = []
-    #: address: asked where the fault is, and whether that is town or country
-    place: Literal["none", "address"] = "none"
-    #: a slow line is asked for a measured test
-    measure: bool = False
-
-    @field_validator("words")
-    @classmethod
-    def _plain_words(cls, words: list[str]) -> list[str]:
-        """As the rules see a text: an operator may write them in traditional characters."""
-        words = [plain(word).lower() for word in words]
-        if not all(words):
-            raise ValueError("an empty word is in every text")
-        return words
-
-
-class Suggestions(_Strict):
-    """Proposals of customers: tickets of kind feedback. They seek no redress, so no clock runs on them."""
-
-    title: str
-    department: str
-    priority: int = Field(ge=1, le=4)
-
-
-#: as `care.privacy.rules.Kind`, which lies above
-PrivacyName = Literal["view", "usage", "copy", "correct", "delete", "withdraw", "leak"]
-
-
-class PrivacyKind(_Strict):
-    title: str
-    #: clock by which it is done
-    solution: str
-    #: the same where a person has to look into it
-    by_person: str | None = None
-    #: 1 urgent to 4 low; None: as all of them
-    priority: int | None = Field(default=None, ge=1, le=4)
-    #: that run beside
-    clocks: list[str] = []
-
-    def solution_of(self, complexity: str) -> str:
-        return self.by_person or self.solution if complexity == BY_PERSON else self.solution
-
-
-class Privacy(_Strict):
-    """Requests about personal data: tickets of kind privacy, of the categories `privacy_<kind>`."""
-
-    department: str
-    priority: int = Field(ge=1, le=4)
-    kinds: dict[PrivacyName, PrivacyKind]
-
-    @model_validator(mode="after")
-    def _all_kinds(self) -> Privacy:
-        if missing := sorted(set(get_args(PrivacyName)) - self.kinds.keys()):
-            raise ValueError(f"kinds: missing: {', '.join(missing)}")
-        return self
-
-    def kind_of(self, category: str) -> PrivacyKind | None:
-        """None: a category of something else."""
-        is_ours = category.startswith(PRIVACY)
-        return next((kind for name, kind in self.kinds.items() if is_ours and category == PRIVACY + name), None)
-
-    def priority_of(self, kind: PrivacyName) -> int:
-        return self.kinds[kind].priority or self.priority
-
-
-class Appeals(_Strict):
-    """What authorities send us with a day of their own."""
-
-    title: str
-    department: str
-    priority: int = Field(ge=1, le=4)
-    #: title of the clock that ends on that day
-    clock: Annotated[str, Field(min_length=2, max_length=12)]
-    #: hours before it is due at which somebody inside is told
-    alarms_before: list[Annotated[float, Field(gt=0)]] = []
-
-
-class Callbacks(_Strict):
-    """Calls in a time that the customer chose, instead of waiting (care/callbacks)."""
-
-    title: str
-    #: title of the clock that ends with that time
-    clock: Annotated[str, Field(min_length=2, max_length=12)]
-    department: str
-    #: by name of a queue (care/handoff/handoff.yml), where it is another one
-    departments: dict[str, str] = {}
-    priority: int = Field(ge=1, le=4)
-    #: length of a time that is offered
-    hours: int = Field(ge=1, le=4)
-    #: days on which the queue is open and times are offered, today included
-    days: int = Field(ge=1, le=14)
-    #: calls in one time of one queue
-    most: int = Field(gt=0)
-    #: whole hours of the day before and after which nobody is called
-    earliest: int = Field(ge=0, le=23)
-    latest: int = Field(ge=1, le=24)
-
-    @model_validator(mode="after")
-    def _has_room(self) -> Callbacks:
-        if self.latest - self.earliest < self.hours:
-            raise ValueError("latest must leave room for one time after earliest")
-        return self
-
-    def department_of(self, queue: str) -> str:
-        return self.departments.get(queue, self.department)
-
-
-class Supervision(_Strict):
-    """What voluntary public supervisors (社会义务监督员) report."""
-
-    #: that runs beside those of the category
-    clock: str
-    #: at least as urgent; 1 urgent to 4 low
-    priority: int = Field(ge=1, le=4)
-
-
-class Targets(_Strict):
-    """What the operator published as the service that it aims at."""
-
-    #: mean wait for a person, at most
-    wait_seconds: int = Field(gt=0)
-    #: customers who are satisfied, at least
-    satisfaction_percent: int = Field(ge=1, le=100)
-    #: complaints that are solved in the time that was promised, at least
-    in_time_percent: int = Field(ge=1, le=100)
-
-
-class Policy(_Strict):
+class Policy(Strict):
     version: str = Field(max_length=32)
     operator: Operator
     # As long as their columns.
     departments: dict[Annotated[str, Field(max_length=40)], str]
+    calendars: dict[Annotated[str, Field(max_length=32)], Calendar] = Field(default={})
     clocks: dict[Annotated[str, Field(max_length=32)], ClockSpec]
+    profiles: list[Profile] = Field(default=[])
+    pauses: Pauses
+    #: by priority, 1 urgent to 4 low
+    severities: dict[int, Severity]
     targets: Targets
     categories: dict[Annotated[str, Field(max_length=40)], Category]
     suggestions: Suggestions
@@ -243,7 +59,7 @@ class Policy(_Strict):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Policy:
-        for name in (FIRST_FEEDBACK, "solution_simple", "solution_complex"):
+        for name in (FIRST_FEEDBACK, *_SOLUTIONS):
             if name not in self.clocks:
                 raise ValueError(f"clocks: {name} is missing")
         if "other" not in self.categories:
@@ -264,6 +80,7 @@ class Policy(_Strict):
             raise ValueError(f"supervision.clock: {self.supervision.clock} is not under clocks")
         if APPEAL_REPLY in self.clocks:
             raise ValueError(f"clocks: {APPEAL_REPLY} is the clock of an appeal, whose day comes with the letter")
+        self._check_clocks()
         owner: dict[str, str] = {}
         named_by: dict[str, str] = {}
         for name, category in self.categories.items():
@@ -291,6 +108,43 @@ class Policy(_Strict):
             for clock in (kind.solution, *filter(None, [kind.by_person]), *kind.clocks):
                 if clock not in self.clocks:
                     raise ValueError(f"privacy.kinds.{name}: {clock} is not under clocks")
+
+    def _check_clocks(self) -> None:
+        if set(self.severities) != set(_PRIORITIES):
+            raise ValueError("severities: give one for each of the priorities 1, 2, 3, 4")
+        for name, spec in self.clocks.items():
+            if spec.calendar is not None and spec.calendar not in self.calendars:
+                raise ValueError(f"clocks.{name}.calendar: {spec.calendar} is not under calendars")
+        # Rights articles and the chat tell these in words, to everybody.
+        told: dict[str, tuple[str, ...]] = dict.fromkeys((FIRST_FEEDBACK, *_SOLUTIONS), ("hours", "days"))
+        for kind in self.privacy.kinds.values():
+            own = filter(None, (kind.solution, kind.by_person))
+            told |= {name: ("hours", "days", "working_days") for name in own if name not in told}
+        for name, lengths in told.items():
+            if all(getattr(self.clocks[name], length) is None for length in lengths):
+                raise ValueError(f"clocks.{name}: customers are told its length in words: give {' or '.join(lengths)}")
+        names: set[str] = set()
+        for place, profile in enumerate(self.profiles):
+            if profile.name in names:
+                raise ValueError(f"profiles.{place}.name: {profile.name} is the name of another one already")
+            names.add(profile.name)
+            for where, problem in self._problems_of(profile):
+                raise ValueError(f"profiles.{place}.{where}: {problem}")
+
+    def _problems_of(self, profile: Profile) -> Iterator[tuple[str, str]]:
+        known = {*self.categories, *self.other_categories}
+        for category in profile.when.categories or []:
+            if category not in known:
+                yield "when.categories", f"{category} is not under categories"
+        for name in ("first_feedback", "solution"):
+            clock = getattr(profile.clocks, name)
+            if clock is not None and clock not in self.clocks:
+                yield f"clocks.{name}", f"{clock} is not under clocks"
+            elif clock is not None and self.clocks[clock].kind != "promise":
+                yield f"clocks.{name}", f"{clock} is the law's; a profile changes promises only"
+        for clock in profile.beside:
+            if clock not in self.clocks:
+                yield "beside", f"{clock} is not under clocks"
 
     def category_of(self, intent: str | None) -> str:
         """The category of a complaint that began with this label; `other` when no category names it."""
@@ -333,22 +187,46 @@ class Policy(_Strict):
         kind = self.privacy.kind_of(category)
         return kind.solution_of(complexity) if kind else f"solution_{complexity}"
 
-    def clocks_of(self, category: str, complexity: str) -> dict[str, ClockSpec]:
-        """No first feedback on a request about personal data that nobody looks into: its result is the first."""
+    def severity_of(self, priority: int) -> Severity:
+        return self.severities[priority]
+
+    def profile_of(self, traits: Traits) -> Profile | None:
+        """The first that holds; None: the plain promises."""
+        return next((profile for profile in self.profiles if profile.when.holds(traits)), None)
+
+    def clocks_of(self, traits: Traits) -> dict[str, ClockSpec]:
+        """By the name that each is stored under; a profile changes what is behind a promise, not its name.
+
+        No first feedback on a request about personal data that nobody looks into: its result is the first.
+        """
+        category = traits.category
         kind = self.privacy.kind_of(category)
         beside = kind.clocks if kind else self.categories[category].clocks
-        feedback = [FIRST_FEEDBACK] if kind is None or complexity == BY_PERSON else []
-        return {name: self.clocks[name] for name in (*feedback, self.solution_of(category, complexity), *beside)}
+        feedback = [FIRST_FEEDBACK] if kind is None or traits.complexity == BY_PERSON else []
+        profile = self.profile_of(traits)
+        own = [self.solution_of(category, traits.complexity), *beside, *(profile.beside if profile else [])]
+        return {name: self.spec_of(name, traits) for name in [*feedback, *own]}
+
+    def spec_of(self, name: str, traits: Traits) -> ClockSpec:
+        """What the clock of that name is for such a ticket. Raises KeyError for one that the policy has lost."""
+        spec, profile = self.clocks[name], self.profile_of(traits)
+        if profile is None:
+            return spec
+        # Also the promise that the ticket would have if a supervisor changed its complexity.
+        solutions = {self.solution_of(traits.category, each) for each in ("simple", BY_PERSON)}
+        instead = (
+            profile.clocks.first_feedback
+            if name == FIRST_FEEDBACK
+            else profile.clocks.solution
+            if name in solutions
+            else None
+        )
+        return self.clocks[instead] if instead else spec
 
 
 def load_policy(path: Path) -> Policy:
-    """Raises InvalidInput (reason `policy`) naming file and place."""
-    try:
-        return Policy.model_validate(read_yaml(path, "policy", "QUANYI_POLICY"))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "file"
-        raise InvalidInput("policy", f"{path}: {place}: {first['msg']}") from error
+    """Raises InvalidInput (reason `policy`) naming file, line and place."""
+    return read_model(path, Policy, "policy", "QUANYI_POLICY")
 
 
 @lru_cache(maxsize=1)

@@ -4,46 +4,102 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from care.sla.policy import ClockSpec, Policy
-from care.sla.rules import due_in_days, due_in_hours, due_in_working_days
+from care.errors import InvalidInput
+from care.sla.counting import alarms_after, alarms_of, due_of, is_provisional
+from care.sla.policy import Policy
+from care.sla.specs import ClockSpec, Traits
 from care.sla.tables import Clock
-from care.workdays import is_published
+from care.sla.versions import policy_of, remember
+from care.tickets.tables import Ticket
 
-_MOMENT = timedelta(microseconds=1)  # due at 00:00 is the end of the day before
+#: part of a renewed promise's time after which somebody inside is told, as 18 of 24 hours
+_ALARM_OF_RENEWAL = 0.75
 _RUNNING = (Clock.met_at.is_(None), Clock.missed_at.is_(None), Clock.ended_at.is_(None))
 
 
-def start_clocks(
-    session: Session,
-    ticket_id: int,
-    category: str,
-    complexity: str,
-    policy: Policy,
-    now: datetime,
-    area: str | None = None,
-) -> dict[str, datetime]:
-    """Store the clocks that the policy gives this category, with their alarms; returns the due time of each clock.
+def traits_of(ticket: Ticket) -> Traits:
+    return Traits(ticket.kind, ticket.category, ticket.complexity, ticket.severity, ticket.segment)
 
-    `area` (town | country): where a fault is; what is not known counts as town, which has the shorter time.
+
+def lock_tickets(session: Session, ids: Collection[int], *, skips: bool = False) -> Sequence[Ticket]:
+    """In one order, so that two who lock the same tickets do not wait for each other; `skips` those locked already."""
+    locked = select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id).with_for_update(skip_locked=skips)
+    return session.scalars(locked.execution_options(populate_existing=True)).all()
+
+
+def start_clocks(session: Session, ticket: Ticket, policy: Policy, now: datetime) -> dict[str, datetime]:
+    """Store the clocks that the policy gives this ticket, with their alarms; returns the due time of each clock.
+
+    Where a fault is, town or country, counts; what is not known counts as town, which has the shorter time.
     """
-    specs = policy.clocks_of(category, complexity)
-    session.execute(
-        insert(Clock), [row for name, spec in specs.items() for row in _rows(ticket_id, name, spec, now, area)]
-    )
-    return {name: _due(spec, now, area) for name, spec in specs.items()}
+    remember(session, policy, now)
+    specs = policy.clocks_of(traits_of(ticket))
+    rows = [row for name, spec in specs.items() for row in _rows(ticket, name, spec, policy, now)]
+    session.execute(insert(Clock), rows)
+    return {name: due_of(spec, now, ticket.area, policy) for name, spec in specs.items()}
 
 
-def start_clock(session: Session, ticket_id: int, name: str, policy: Policy, start: datetime) -> datetime:
+def start_clock(session: Session, ticket: Ticket, name: str, policy: Policy, start: datetime) -> datetime:
     """One more clock, with its alarms; `start` may lie in the past. Returns when it is due."""
-    spec = policy.clocks[name]
-    session.execute(insert(Clock), _rows(ticket_id, name, spec, start, None))
-    return _due(spec, start, None)
+    spec = policy.spec_of(name, traits_of(ticket))
+    session.execute(insert(Clock), _rows(ticket, name, spec, policy, start))
+    return due_of(spec, start, ticket.area, policy)
+
+
+def replace_clock(session: Session, ticket: Ticket, old: Clock, name: str, policy: Policy) -> datetime:
+    """A promise of another length instead of `old`, which the caller ends: counted from the same start, later by what
+    that one stood still, and standing still where it does. Returns when it is due."""
+    spec, traits = policy.spec_of(name, traits_of(ticket)), traits_of(ticket)
+    stood = old.due_at - due_of(policy.spec_of(old.name, traits), old.starts_at, ticket.area, policy)
+    rows = _rows(ticket, name, spec, policy, old.starts_at)
+    for row in rows:
+        row["due_at"] += stood
+        row["paused_at"] = old.paused_at
+    session.execute(insert(Clock), rows)
+    due: datetime = rows[0]["due_at"]
+    return due
+
+
+def renew_clock(session: Session, clock: Clock, due: datetime, now: datetime) -> Clock:
+    """A later time that the customer is told, because `clock` will not be kept; that one runs on, and is missed when
+    its time comes. The same one again is the first. The ticket is locked by the caller.
+
+    Raises InvalidInput `renew_promise` for what is no promise that is owed, `renew_too_early` unless it is later,
+    `renew_too_late` after the law's time.
+    """
+    if clock.kind != "promise" or clock.met_at is not None or clock.ended_at is not None:
+        raise InvalidInput("renew_promise", "only a promise that is owed is renewed")
+    same = session.scalar(select(Clock).where(Clock.renews == clock.id, Clock.due_at == due, Clock.kind == "promise"))
+    if same is not None:
+        return same
+    if due <= max(now, clock.due_at):
+        raise InvalidInput("renew_too_early", "a renewed promise is later than the one before it")
+    lawful = select(func.min(Clock.due_at)).where(
+        Clock.ticket_id == clock.ticket_id, Clock.kind == "statutory", *_RUNNING
+    )
+    outer = session.scalar(lawful)
+    if outer is not None and due > outer:
+        raise InvalidInput("renew_too_late", "a promise cannot be later than what the law sets")
+    base = {"ticket_id": clock.ticket_id, "name": clock.name, "starts_at": now}
+    renewal = Clock(**base, kind="promise", due_at=due, renews=clock.id)
+    session.add(renewal)
+    alarms = [now + (due - now) * _ALARM_OF_RENEWAL, *_after(session, clock, due)]
+    session.add_all(Clock(**base, kind="alarm", due_at=at) for at in alarms)
+    session.flush()
+    return renewal
+
+
+def _after(session: Session, clock: Clock, due: datetime) -> list[datetime]:
+    """The alarms after a renewed promise, as its ticket's policy has them for the one before."""
+    ticket = session.get_one(Ticket, clock.ticket_id)
+    rules = policy_of(session, ticket)
+    return alarms_after(rules.spec_of(clock.name, traits_of(ticket)), due) if clock.name in rules.clocks else []
 
 
 def start_clock_until(
@@ -54,38 +110,28 @@ def start_clock_until(
     start: datetime,
     due: datetime,
     alarms: Collection[datetime] = (),
+    after: Collection[datetime] = (),
 ) -> None:
     """A clock whose end is given from outside (the day on an authority's letter, a promise that another ticket had),
-    with alarms at these times; those that would not come between its start and its end are left out."""
+    with alarms at these times, those that would not come between its start and its end left out; and those `after`."""
     base = {"ticket_id": ticket_id, "name": name, "starts_at": start, "provisional": False}
     rows = [base | {"kind": kind, "due_at": due}]
     rows += [base | {"kind": "alarm", "due_at": at} for at in sorted(alarms) if start < at < due]
+    rows += [base | {"kind": "alarm", "due_at": at} for at in sorted(after) if at > due]
     session.execute(insert(Clock), rows)
 
 
-def _rows(ticket_id: int, name: str, spec: ClockSpec, start: datetime, area: str | None) -> list[dict[str, Any]]:
-    base = {"ticket_id": ticket_id, "name": name, "starts_at": start}
-    due = _due(spec, start, area)
-    provisional = spec.hours is None and not is_published((due - _MOMENT).date())
-    stretch = _hours(spec, area) / spec.hours if spec.hours else 1.0
-    alarms = [due_in_hours(start, hours * stretch) for hours in spec.alarms]
+def _rows(ticket: Ticket, name: str, spec: ClockSpec, policy: Policy, start: datetime) -> list[dict[str, Any]]:
+    """The clock itself first, then its alarms."""
+    base = {"ticket_id": ticket.id, "name": name, "starts_at": start}
+    due = due_of(spec, start, ticket.area, policy)
     return [
-        base | {"kind": spec.kind, "due_at": due, "provisional": provisional},
-        *(base | {"kind": "alarm", "due_at": alarm, "provisional": False} for alarm in alarms),
+        base | {"kind": spec.kind, "due_at": due, "provisional": is_provisional(spec, due)},
+        *(
+            base | {"kind": "alarm", "due_at": alarm, "provisional": False}
+            for alarm in alarms_of(spec, start, due, ticket.area)
+        ),
     ]
-
-
-def _due(spec: ClockSpec, start: datetime, area: str | None) -> datetime:
-    if spec.days is not None:
-        return due_in_days(start, spec.days)
-    if spec.working_days is not None:
-        return due_in_working_days(start, spec.working_days)
-    return due_in_hours(start, _hours(spec, area))
-
-
-def _hours(spec: ClockSpec, area: str | None) -> float:
-    assert spec.hours is not None  # the policy has exactly one length
-    return spec.hours_country if area == "country" and spec.hours_country else spec.hours
 
 
 def due_times(session: Session, ticket_id: int) -> dict[str, datetime]:
@@ -96,9 +142,9 @@ def due_times(session: Session, ticket_id: int) -> dict[str, datetime]:
 def running_clocks(session: Session, ticket_ids: Collection[int]) -> dict[int, dict[str, datetime]]:
     """`due_times` of several tickets in one look."""
     rows = session.execute(
-        select(Clock.ticket_id, Clock.name, Clock.due_at).where(
-            Clock.ticket_id.in_(ticket_ids), Clock.kind != "alarm", *_RUNNING
-        )
+        select(Clock.ticket_id, Clock.name, Clock.due_at)
+        .where(Clock.ticket_id.in_(ticket_ids), Clock.kind != "alarm", *_RUNNING)
+        .order_by(Clock.due_at)  # of a promise and its renewal, the renewal
     )
     due: dict[int, dict[str, datetime]] = defaultdict(dict)
     for row in rows:
@@ -107,10 +153,10 @@ def running_clocks(session: Session, ticket_ids: Collection[int]) -> dict[int, d
 
 
 def running_clock(session: Session, ticket_id: int, name: str) -> Clock | None:
-    """The promise or statutory clock of that name that runs."""
-    return session.scalar(
-        select(Clock).where(Clock.ticket_id == ticket_id, Clock.name == name, Clock.kind != "alarm", *_RUNNING)
-    )
+    """The promise or statutory clock of that name that runs or stands still; of a promise and its renewal, the
+    promise."""
+    running = select(Clock).where(Clock.ticket_id == ticket_id, Clock.name == name, Clock.kind != "alarm", *_RUNNING)
+    return session.scalar(running.order_by(Clock.due_at).limit(1))
 
 
 def clocks_of(session: Session, ticket_ids: Collection[int]) -> dict[int, list[Clock]]:
@@ -146,15 +192,6 @@ def end_running(session: Session, ticket_id: int, name: str, now: datetime) -> N
         .values(ended_at=now)
         .execution_options(synchronize_session=False)
     )
-
-
-def miss_clock(session: Session, ticket_id: int, name: str, now: datetime) -> Clock | None:
-    """Record that a clock was missed; None when none of that name is due and running, so that a miss is one once."""
-    clock = running_clock(session, ticket_id, name)
-    if clock is None or clock.due_at > now:
-        return None
-    clock.missed_at = now
-    return clock
 
 
 def _ended_alarm(now: datetime) -> Any:

@@ -22,6 +22,10 @@ class Staff(Base):
     role: Mapped[str] = mapped_column(String(12))
     #: names under `skills` of care/handoff/handoff.yml
     skills: Mapped[list[str]] = mapped_column(JSONB)
+    #: name under `departments` of the policy file; None: tickets are not given to them by themselves
+    department: Mapped[str | None] = mapped_column(String(40))
+    #: head of that department: hears of what its supervisors did not settle
+    is_head: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     #: customers that they talk with at the same time, at most
     load_limit: Mapped[int] = mapped_column(default=3, server_default=text("3"))
     #: argon2id, with its parameters and salt

@@ -55,6 +55,15 @@ class EventKind(StrEnum):
     MERGED = "merged"  # into another one, or another one into this
     LINKED = "linked"  # with another one
     REPLIED = "replied"  # in writing to the authority of an appeal
+    REACHED = "reached"  # the customer had an answer; the note says which way
+    RENEWED = "renewed"  # the customer was told of a later time than was promised
+    ESCALATED = "escalated"  # somebody else was told of a promise; the note says who
+    PAUSED = "paused"  # a question was delivered: promises stand still
+    RESUMED = "resumed"  # they run again; the note says why
+    TASK = "task"  # an apology, a visit, a call-back was opened or done
+    REDRESS = "redress"  # what the law gives was worked out, approved, declined or told
+    FINDINGS = "findings"  # what was found on closing
+    SURGE = "surge"  # many report the same: linked, or told that it is over
 
 
 class Channel(StrEnum):

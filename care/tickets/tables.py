@@ -21,6 +21,8 @@ class Ticket(Base):
             "id",
             postgresql_where=text("status IN ('acknowledged', 'inProgress', 'pending', 'held')"),
         ),
+        # What was answered and is to be closed.
+        Index("ix_tickets_resolved", "id", postgresql_where=text("status = 'resolved'")),
         Index("ix_tickets_created_at", "created_at"),
         # The last cases like one, and the lists of a category.
         Index("ix_tickets_category_id", "category", "id"),
@@ -36,6 +38,10 @@ class Ticket(Base):
     priority: Mapped[int]
     #: simple | complex, as the policy file had it when the ticket was filed
     complexity: Mapped[str] = mapped_column(String(8))
+    #: minor | major | critical (TMF621), by the priority that it was filed with
+    severity: Mapped[str] = mapped_column(String(8), default="minor", server_default="minor")
+    #: key (大客) | business (商客) | public (公客), as it was known at filing
+    segment: Mapped[str | None] = mapped_column(String(8))
     policy_version: Mapped[str] = mapped_column(String(32))
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id"))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
@@ -75,6 +81,10 @@ class Ticket(Base):
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     #: what was done about it, in words for the customer; a ticket cannot be resolved without
     outcome: Mapped[str | None] = mapped_column(Sealed("tickets.outcome"))
+    #: found on closing: was the customer right, what caused it (data/desk/causes.yml), what is done against it
+    justified: Mapped[bool | None]
+    cause: Mapped[str | None] = mapped_column(String(40))
+    prevention: Mapped[str | None] = mapped_column(Sealed("tickets.prevention"))
     created_at: Mapped[datetime]
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.support.environment import VARIABLES
+from care.sla.policy import DEFAULT, policy
+from care.startup import check_policy_version
+from tests.support.environment import VARIABLES, forget_settings
 
 GOOD = {**VARIABLES, "QUANYI_DATABASE_URL": "postgresql://a:geheim@127.0.0.1:9/x"}
 
@@ -38,3 +41,21 @@ def test_one_sentence(module: str, changed: dict[str, str], named: str) -> None:
     assert named in done.stderr
     assert "geheim" not in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_other_rules_under_a_version_that_tickets_were_filed_under(
+    database: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that has the database ends, and says what to do."""
+    check_policy_version()
+    changed = tmp_path / "policy.yml"
+    changed.write_text(
+        DEFAULT.read_text(encoding="utf-8").replace("most_hours: 72", "most_hours: 48"), encoding="utf-8"
+    )
+    monkeypatch.setenv("QUANYI_POLICY", str(changed))
+    policy.cache_clear()
+    try:
+        with pytest.raises(SystemExit, match="raise `version`"):
+            check_policy_version()
+    finally:
+        forget_settings()

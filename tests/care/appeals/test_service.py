@@ -28,9 +28,11 @@ from care.once import OnceKey
 from care.sla.policy import DEFAULT, load_policy
 from care.sla.service import clocks_of, due_times
 from care.sla.tables import Clock
+from care.tasks.closing import close_ticket
 from care.tickets.rules import Channel, Kind
 from care.tickets.tables import Ticket, TicketEvent, TicketLink
 from tests.support.desk import noted
+from tests.support.tickets import FOUND
 from tests.support.times import NOW, china
 
 SHIPPED = load_policy(DEFAULT)
@@ -233,7 +235,7 @@ Step = Callable[[Session, str], object]
 FOR_CUSTOMERS: dict[str, Step] = {
     "feedback": lambda session, number: staff.give_feedback(session, number, "在查", "8001", NOW),
     "result": lambda session, number: staff.record_result(session, number, "已退费", "8001", NOW),
-    "close": lambda session, number: staff.close_ticket(session, number, "8001", NOW),
+    "close": lambda session, number: close_ticket(session, number, "8001", NOW, FOUND),
     "pause": lambda session, number: notes.ask_customer(session, number, "哪天？", "8001", NOW),
     "urge": lambda session, number: notes.urge_for_caller(session, number, "快点", "8001", NOW),
     "complexity": lambda session, number: staff.change_complexity(

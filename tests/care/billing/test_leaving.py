@@ -13,7 +13,8 @@ from care.billing.demo.adapter import DemoBilling
 from care.billing.demo.stories import STORIES
 from care.billing.leaving import Condition, Obstacle, asked_by_sms, days_full_on, in_the_way, refund, unmet
 from care.billing.values import Contract, Leaving, LineStatus
-from care.sla.policy import Carrier, policy
+from care.sla.policy import policy
+from care.sla.sections import Carrier
 from tests.support.billing import phone_of, seed
 from tests.support.times import NOW
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from care.callbacks.rules import Slot, asks_for_callback, slot_in, slots_of, speaks_of_callback
-from care.sla.policy import Callbacks
+from care.sla.sections import Callbacks
 from care.timezone import CHINA
 from care.workdays import ALWAYS, Day, Hours, shifts_in
 from tests.support.times import china

@@ -10,7 +10,9 @@ import yaml
 
 from care.errors import InvalidInput
 from care.privacy.rules import Kind
-from care.sla.policy import DEFAULT, PrivacyName, load_policy, policy
+from care.sla.policy import DEFAULT, load_policy, policy
+from care.sla.sections import PrivacyName
+from care.sla.specs import Traits
 from tests.support.environment import forget_settings
 from tests.support.source import ROOT
 
@@ -62,7 +64,7 @@ def test_every_intent_of_the_policy_is_one() -> None:
 @pytest.mark.parametrize("name", SHIPPED.categories)
 def test_every_category_keeps_the_promises_and_the_law(name: str) -> None:
     category = SHIPPED.categories[name]
-    clocks = SHIPPED.clocks_of(name, category.complexity)
+    clocks = SHIPPED.clocks_of(Traits("complaint", name, category.complexity))
     assert clocks["first_feedback"].hours == 24  # 24小时内反馈
     assert clocks[f"solution_{category.complexity}"].hours == {"simple": 24, "complex": 48}[category.complexity]
     assert (clocks["answer"].kind, clocks["answer"].days) == ("statutory", 15)  # 工信部令第35号 第十条
@@ -161,8 +163,8 @@ PRIVACY = [
 
 @pytest.mark.parametrize(("kind", "alone", "by_person"), PRIVACY)
 def test_clocks_of_requests_about_personal_data(kind: str, alone: list[str], by_person: list[str]) -> None:
-    assert list(SHIPPED.clocks_of(f"privacy_{kind}", "simple")) == alone
-    assert list(SHIPPED.clocks_of(f"privacy_{kind}", "complex")) == by_person
+    assert list(SHIPPED.clocks_of(Traits("privacy", f"privacy_{kind}", "simple"))) == alone
+    assert list(SHIPPED.clocks_of(Traits("privacy", f"privacy_{kind}", "complex"))) == by_person
 
 
 def test_every_kind_of_request_has_its_words_and_clocks() -> None:
@@ -206,6 +208,9 @@ def _shipped() -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.safe_load(DEFAULT.read_text(encoding="utf-8"))
     return loaded
 
+
+CLOCK = {"title": "时限", "kind": "promise", "source": "服务承诺（测试）"}
+PROFILE = {"name": "vip", "title": "贵宾", "when": {"segments": ["key"]}}
 
 # Where the shipped file is changed, to what (None: taken away), and the words by which one finds the place again.
 MISTAKES = [
@@ -275,6 +280,32 @@ MISTAKES = [
     ("clocks.appeal_reply", {"title": "答复", "kind": "statutory", "days": 15, "source": "来函"}, ["appeal_reply"]),
     ("supervision", None, ["supervision"]),
     ("supervision.clock", "soon", ["supervision.clock", "soon"]),  # no such clock
+    ("clocks.answer.calendar", "office", ["clocks.answer", "calendar"]),  # days are no working hours
+    ("clocks.answer.months", 1, ["clocks.answer", "months"]),  # two lengths
+    ("clocks.answer.after", [0], ["clocks.answer.after"]),  # at the miss itself
+    ("clocks.x", CLOCK | {"working_hours": 4}, ["clocks.x", "calendar"]),  # whose hours?
+    ("clocks.x", CLOCK | {"working_hours": 4, "calendar": "moon"}, ["clocks.x.calendar", "moon"]),  # no such calendar
+    ("clocks.x", CLOCK | {"months": 1, "alarms": [672]}, ["clocks.x", "alarm"]),  # February has 28 days
+    ("clocks.solution_complex", CLOCK | {"months": 1}, ["clocks.solution_complex", "hours or days"]),  # told in words
+    ("clocks.privacy_person", CLOCK | {"years": 1}, ["clocks.privacy_person", "working_days"]),
+    ("calendars.office.wed", "9-18", ["calendars.office.wed", "09:00-18:00"]),
+    ("calendars.office.holiday", None, ["calendars.office.holiday"]),  # every kind of day
+    ("calendars.night", dict.fromkeys(SHIPPED.calendars["office"].model_dump(), "closed"), ["calendars.night", "due"]),
+    ("profiles", [PROFILE | {"when": {}}], ["profiles.0.when", "kinds"]),  # for everybody
+    ("profiles", [PROFILE | {"when": {"segments": []}}], ["profiles.0.when.segments"]),  # for nobody
+    ("profiles", [PROFILE | {"when": {"kinds": ["war"]}}], ["profiles.0.when.kinds"]),
+    ("profiles", [PROFILE | {"beside": ["tea"]}], ["profiles.0.beside", "tea"]),  # no such clock
+    ("profiles", [PROFILE | {"clocks": {"solution": "tea"}}], ["profiles.0.clocks.solution", "tea"]),
+    (
+        "profiles",
+        [PROFILE | {"clocks": {"answer": "repair"}}],
+        ["profiles.0.clocks.answer"],
+    ),  # promises only
+    ("profiles", [PROFILE, PROFILE], ["profiles.1.name", "vip"]),  # two of one name
+    ("severities", {1: "critical"}, ["severities"]),  # and the others?
+    ("severities", {1: "bad", 2: "major", 3: "minor", 4: "minor"}, ["severities.1"]),
+    ("pauses", None, ["pauses"]),
+    ("pauses.most_hours", 721, ["pauses.most_hours"]),  # a month at most
     ("version", None, ["version"]),  # a ticket keeps it
     ("version", "x" * 33, ["version"]),  # and has 32 characters for it
     ("owner", "me", ["owner"]),  # an extra key at the top

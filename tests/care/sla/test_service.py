@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from care.sla.policy import DEFAULT, load_policy
+from care.sla.misses import record_misses
+from care.sla.policy import DEFAULT, Policy, load_policy
 from care.sla.service import (
     clocks_of,
     due_times,
     end_clocks,
     end_running,
     meet_clocks,
-    miss_clock,
     running_clock,
     running_clocks,
     start_clock,
@@ -44,6 +44,21 @@ def ticket_id(session: Session) -> int:
     return open_ticket(session, ticket, Kind.COMPLAINT, "customer", NOW).id
 
 
+def _start(
+    session: Session,
+    ticket_id: int,
+    category: str,
+    complexity: str,
+    policy: Policy,
+    now: datetime,
+    area: str | None = None,
+) -> dict[str, datetime]:
+    """The clocks of a ticket that is of this category."""
+    ticket = session.get_one(Ticket, ticket_id)
+    ticket.category, ticket.complexity, ticket.area = category, complexity, area
+    return start_clocks(session, ticket, policy, now)
+
+
 def _rows(session: Session) -> list[tuple[str, str, datetime]]:
     rows = session.scalars(select(Clock).order_by(Clock.due_at, Clock.name, Clock.kind.desc()))
     return [(row.name, row.kind, row.due_at) for row in rows]
@@ -51,7 +66,7 @@ def _rows(session: Session) -> list[tuple[str, str, datetime]]:
 
 def test_promises_law_and_alarms(session: Session, ticket_id: int) -> None:
     """A broken broadband line, filed on Saturday 21 November at 15:20."""
-    due = start_clocks(session, ticket_id, "complaint_broadband", "complex", POLICY, NOW)
+    due = _start(session, ticket_id, "complaint_broadband", "complex", POLICY, NOW)
     assert due == {
         "first_feedback": china("2026-11-22 15:20"),
         "solution_complex": china("2026-11-23 15:20"),
@@ -77,7 +92,7 @@ def test_promises_law_and_alarms(session: Session, ticket_id: int) -> None:
 
 
 def test_a_simple_complaint_is_solved_in_a_day(session: Session, ticket_id: int) -> None:
-    due = start_clocks(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)
+    due = _start(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)
     assert due == {
         "first_feedback": china("2026-11-22 15:20"),
         "solution_simple": china("2026-11-22 15:20"),
@@ -95,7 +110,7 @@ REPAIRS = [
 
 @pytest.mark.parametrize(("area", "due", "alarm"), REPAIRS)
 def test_town_and_country(session: Session, ticket_id: int, area: str | None, due: datetime, alarm: datetime) -> None:
-    started = start_clocks(session, ticket_id, "complaint_broadband", "complex", POLICY, NOW, area)
+    started = _start(session, ticket_id, "complaint_broadband", "complex", POLICY, NOW, area)
     assert started["repair"] == due
     rows = _rows(session)
     assert [row for row in rows if row[0] == "repair"] == [
@@ -114,7 +129,7 @@ LATER = NOW + timedelta(hours=1)
 
 
 def test_a_clock_is_met_and_its_alarms_end(session: Session, ticket_id: int) -> None:
-    start_clocks(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)
+    _start(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)
     meet_clocks(session, ticket_id, ["first_feedback"], LATER)
     assert _states(session) == {
         ("first_feedback", "promise"): (LATER, None, None),
@@ -131,19 +146,19 @@ def test_a_clock_is_met_and_its_alarms_end(session: Session, ticket_id: int) -> 
 
 
 def test_what_was_missed_can_be_met_late_and_stays_missed(session: Session, ticket_id: int) -> None:
-    due = start_clocks(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)["first_feedback"]
-    assert miss_clock(session, ticket_id, "first_feedback", due - timedelta(seconds=1)) is None, "not due yet"
-    missed = miss_clock(session, ticket_id, "first_feedback", due)
-    assert missed is not None
-    assert missed.missed_at == due
-    session.flush()
-    assert miss_clock(session, ticket_id, "first_feedback", due) is None, "a miss is one once"
+    due = _start(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)["first_feedback"]
+    ticket = session.get_one(Ticket, ticket_id)
+    record_misses(session, ticket, due - timedelta(seconds=1))
+    assert running_clock(session, ticket_id, "first_feedback") is not None, "not due yet"
+    record_misses(session, ticket, due)
+    record_misses(session, ticket, due + timedelta(hours=1))
+    assert _states(session)["first_feedback", "promise"] == (None, due, None), "a miss is one once"
     meet_clocks(session, ticket_id, ["first_feedback"], due + timedelta(hours=2))
     assert _states(session)["first_feedback", "promise"] == (due + timedelta(hours=2), due, None)
 
 
 def test_clocks_of_a_withdrawn_ticket_are_neither_met_nor_missed(session: Session, ticket_id: int) -> None:
-    start_clocks(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)
+    _start(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)
     meet_clocks(session, ticket_id, ["first_feedback"], LATER)
     end_clocks(session, ticket_id, None, LATER + timedelta(hours=1))
     states = _states(session)
@@ -151,14 +166,17 @@ def test_clocks_of_a_withdrawn_ticket_are_neither_met_nor_missed(session: Sessio
     assert states.pop(("first_feedback", "alarm")) == (None, None, LATER)
     assert set(states.values()) == {(None, None, LATER + timedelta(hours=1))}
     assert due_times(session, ticket_id) == {}
-    assert miss_clock(session, ticket_id, "answer", NOW + timedelta(days=30)) is None
+    record_misses(session, session.get_one(Ticket, ticket_id), NOW + timedelta(days=30))
+    assert {missed for _, missed, _ in _states(session).values()} == {None}
 
 
 def test_another_clock_takes_the_place_of_one(session: Session, ticket_id: int) -> None:
     """A simple ticket turns out to be complex: 48 hours from the same start; the old row stays."""
-    start_clocks(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)
+    _start(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)
     end_clocks(session, ticket_id, ["solution_simple"], LATER)
-    assert start_clock(session, ticket_id, "solution_complex", POLICY, NOW) == china("2026-11-23 15:20")
+    assert start_clock(session, session.get_one(Ticket, ticket_id), "solution_complex", POLICY, NOW) == china(
+        "2026-11-23 15:20"
+    )
     assert due_times(session, ticket_id) == {
         "first_feedback": china("2026-11-22 15:20"),
         "solution_complex": china("2026-11-23 15:20"),
@@ -172,8 +190,8 @@ def test_another_clock_takes_the_place_of_one(session: Session, ticket_id: int) 
 
 def test_clocks_of_several_tickets(session: Session, ticket_id: int) -> None:
     other = _other(session)
-    due = start_clocks(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)
-    later = start_clocks(session, other, "complaint_vas", "simple", POLICY, LATER)
+    due = _start(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)
+    later = _start(session, other, "complaint_vas", "simple", POLICY, LATER)
     meet_clocks(session, other, ["first_feedback"], LATER)
     assert running_clocks(session, [ticket_id, other]) == {
         ticket_id: due,
@@ -195,7 +213,7 @@ PROVISIONAL = [
 def test_what_is_counted_without_a_calendar_is_provisional(
     session: Session, ticket_id: int, now: datetime, provisional: bool
 ) -> None:
-    start_clocks(session, ticket_id, "complaint_vas", "simple", POLICY, now)
+    _start(session, ticket_id, "complaint_vas", "simple", POLICY, now)
     flags = {(clock.name, clock.kind): clock.provisional for clock in session.scalars(select(Clock))}
     assert flags.pop(("answer", "statutory")) is provisional
     assert set(flags.values()) == {False}, "hours need no calendar"
@@ -210,13 +228,13 @@ WORKING = [
 
 @pytest.mark.parametrize(("now", "provisional"), WORKING)
 def test_working_days_need_one_as_well(session: Session, ticket_id: int, now: datetime, provisional: bool) -> None:
-    start_clocks(session, ticket_id, "privacy_correct", "simple", POLICY, now)
+    _start(session, ticket_id, "privacy_correct", "simple", POLICY, now)
     flags = {clock.kind: clock.provisional for clock in session.scalars(select(Clock))}
     assert flags == {"promise": provisional, "alarm": False}
 
 
 def test_due_times_are_those_that_still_run(session: Session, ticket_id: int) -> None:
-    due = start_clocks(session, ticket_id, "complaint_broadband", "complex", POLICY, NOW)
+    due = _start(session, ticket_id, "complaint_broadband", "complex", POLICY, NOW)
     assert due_times(session, ticket_id) == due
     session.execute(update(Clock).where(Clock.name == "first_feedback").values(met_at=NOW))
     session.execute(update(Clock).where(Clock.name == "repair").values(missed_at=NOW))
@@ -226,9 +244,9 @@ def test_due_times_are_those_that_still_run(session: Session, ticket_id: int) ->
 
 
 def test_a_changed_policy_changes_no_ticket_that_is_filed(session: Session, ticket_id: int) -> None:
-    due = start_clocks(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)
+    due = _start(session, ticket_id, "complaint_vas", "simple", POLICY, NOW)
     slower = POLICY.clocks | {"first_feedback": POLICY.clocks["first_feedback"].model_copy(update={"hours": 72})}
-    start_clocks(session, _other(session), "complaint_vas", "simple", POLICY.model_copy(update={"clocks": slower}), NOW)
+    _start(session, _other(session), "complaint_vas", "simple", POLICY.model_copy(update={"clocks": slower}), NOW)
     assert due_times(session, ticket_id) == due
 
 
@@ -257,10 +275,11 @@ def test_a_clock_whose_end_somebody_else_set(session: Session, ticket_id: int) -
 
 
 def test_ending_what_runs_leaves_a_miss_owed(session: Session, ticket_id: int) -> None:
-    start_clocks(session, ticket_id, "complaint_broadband", "complex", POLICY, NOW)
+    _start(session, ticket_id, "complaint_broadband", "complex", POLICY, NOW)
     late = china("2026-11-22 15:20")
-    miss_clock(session, ticket_id, "first_feedback", late)
-    start_clock(session, ticket_id, "first_feedback", POLICY, late)
+    ticket = session.get_one(Ticket, ticket_id)
+    record_misses(session, ticket, late)
+    start_clock(session, ticket, "first_feedback", POLICY, late)
     end_running(session, ticket_id, "first_feedback", late)
     own = [clock for clock in clocks_of(session, [ticket_id])[ticket_id] if clock.name == "first_feedback"]
     assert [(clock.missed_at, clock.ended_at) for clock in own] == [(late, None), (None, late)]
