@@ -56,10 +56,13 @@ def in_words(ticket: Standing, now: datetime) -> str:
         return "\n".join([*lines, say("ticket_merged", other=ticket.merged_into)])
     if ticket.first_feedback_at is not None:
         lines.append(say("ticket_feedback_given", at=spoken_time(ticket.first_feedback_at, now)))
-    elif ticket.is_open and ticket.feedback_due is not None:
+    elif ticket.is_open and ticket.feedback_due is not None and not ticket.is_paused:
         lines.append(say("ticket_feedback_due", until=spoken_time(ticket.feedback_due, now)))
-    if ticket.is_open and ticket.solution_due is not None:
+    if ticket.is_open and ticket.is_paused:
+        lines.append(say("ticket_paused"))
+    elif ticket.is_open and ticket.solution_due is not None:
         due = "ticket_callback_due" if ticket.kind == Kind.CALLBACK else "ticket_solution_due"
+        due = "ticket_solution_renewed" if ticket.is_renewed else due
         lines.append(say(due, until=spoken_time(ticket.solution_due, now)))
     if is_late(ticket):
         lines.append(say("ticket_late"))
@@ -72,7 +75,7 @@ def in_words(ticket: Standing, now: datetime) -> str:
 
 def is_late(ticket: Standing) -> bool:
     """A promise of ours was not kept. An open ticket's due time is gone when it was met or is over."""
-    if is_suggestion(ticket):
+    if is_suggestion(ticket) or ticket.is_paused:
         return False
     waits_for_feedback = ticket.promises_feedback and ticket.first_feedback_at is None and ticket.feedback_due is None
     return ticket.is_open and (waits_for_feedback or ticket.solution_due is None)
@@ -84,9 +87,10 @@ def is_suggestion(ticket: Standing) -> bool:
 
 
 def card(ticket: Standing) -> dict[str, Any]:
+    runs = ticket.is_open and not ticket.is_paused
     clocks = [
-        _clock("feedback", ticket.feedback_due if ticket.is_open else None, ticket.first_feedback_at),
-        _clock("solution", ticket.solution_due if ticket.is_open else None, None),
+        _clock("feedback", ticket.feedback_due if runs else None, ticket.first_feedback_at),
+        _clock("solution", ticket.solution_due if runs else None, None),
     ]
     return {
         "kind": "ticket",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -11,12 +12,15 @@ from sqlalchemy.orm import Session
 
 from care.attachments.tables import TicketEvidence
 from care.errors import Conflict, InvalidInput
-from care.followup.overdue import record_misses
 from care.followup.telling import tell_by_sms, tell_in_conversation
 from care.followup.working import actor_of, check_open, held_tickets, in_one_order, leave_traces, written
+from care.sla import pauses
+from care.sla.misses import record_misses
 from care.sla.policy import FIRST_FEEDBACK, Policy
+from care.sla.rules import PauseEnd
 from care.sla.service import clocks_of, end_clocks, end_running, start_clock_until
 from care.sla.tables import Clock
+from care.sla.versions import policy_of
 from care.tickets.rules import EventKind, Kind, Status
 from care.tickets.service import add_event
 from care.tickets.tables import Ticket, TicketLink
@@ -104,18 +108,21 @@ def _is_one_matter(ticket: Ticket, other: Ticket) -> bool:
 
 
 def _keep_promises(session: Session, ticket: Ticket, survivor: Ticket, policy: Policy, now: datetime) -> None:
+    # What was asked about either is asked again where it still matters; nothing that stands still hides a promise.
+    for each in in_one_order([ticket, survivor]):
+        pauses.end(session, each.id, PauseEnd.CLOSED if each is ticket else PauseEnd.STAFF, now)
     record_misses(session, ticket, now)
     for clock in clocks_of(session, [ticket.id])[ticket.id]:
         if _is_owed(clock):
-            _no_later_than(session, survivor, _name_on(clock, ticket, survivor, policy), clock, now)
+            _no_later_than(session, survivor, _name_on(session, clock, ticket, survivor, policy), clock, now)
     session.flush()
     end_clocks(session, ticket.id, None, now)
 
 
-def _name_on(clock: Clock, ticket: Ticket, survivor: Ticket, policy: Policy) -> str:
+def _name_on(session: Session, clock: Clock, ticket: Ticket, survivor: Ticket, policy: Policy) -> str:
     """What counts towards the same on the survivor: its own promise of a result may have another name."""
-    if clock.name == policy.solution_of(ticket.category, ticket.complexity):
-        return policy.solution_of(survivor.category, survivor.complexity)
+    if clock.name == policy_of(session, ticket, policy).solution_of(ticket.category, ticket.complexity):
+        return policy_of(session, survivor, policy).solution_of(survivor.category, survivor.complexity)
     return clock.name
 
 
@@ -132,17 +139,25 @@ def _no_later_than(session: Session, survivor: Ticket, name: str, promised: Cloc
     if promised.missed_at is not None:
         missed = {each: getattr(promised, each) for each in ("kind", "starts_at", "due_at", "missed_at")}
         session.add(Clock(ticket_id=survivor.id, name=name, **missed))
-        return
-    alarms = session.scalars(
-        select(Clock.due_at).where(
-            Clock.ticket_id == promised.ticket_id,
-            Clock.name == promised.name,
-            Clock.kind == "alarm",
-            Clock.ended_at.is_(None),
+        alarm = {"kind": "alarm", "starts_at": promised.starts_at}
+        session.add_all(
+            Clock(ticket_id=survivor.id, name=name, due_at=at, **alarm) for at in _alarms(session, promised) if at > now
         )
-    )
+        return
     kind: Literal["promise", "statutory"] = "statutory" if promised.kind == "statutory" else "promise"
-    start_clock_until(session, survivor.id, name, kind, promised.starts_at, promised.due_at, alarms.all())
+    alarms = _alarms(session, promised)
+    start_clock_until(session, survivor.id, name, kind, promised.starts_at, promised.due_at, alarms, alarms)
+
+
+def _alarms(session: Session, promised: Clock) -> Sequence[datetime]:
+    """Of its name, that have not ended."""
+    alarms = select(Clock.due_at).where(
+        Clock.ticket_id == promised.ticket_id,
+        Clock.name == promised.name,
+        Clock.kind == "alarm",
+        Clock.ended_at.is_(None),
+    )
+    return session.scalars(alarms).all()
 
 
 def _take_over(session: Session, ticket: Ticket, survivor: Ticket) -> None:

@@ -135,7 +135,8 @@ def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
 
 
 def _is_due(after: datetime | None, until: datetime) -> ColumnElement[bool]:
-    due = select(Clock.ticket_id).where(_OWED, Clock.due_at <= until)
+    # One that stands still is due later, by what passes meanwhile.
+    due = select(Clock.ticket_id).where(_OWED, Clock.due_at <= until, Clock.paused_at.is_(None))
     return Ticket.id.in_(due if after is None else due.where(Clock.due_at > after))
 
 

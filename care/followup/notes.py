@@ -20,7 +20,9 @@ from care.followup.working import (
     was_done,
     written,
 )
+from care.sla import pauses
 from care.sla.policy import Policy
+from care.sla.rules import PauseEnd
 from care.tickets.rules import Channel, EventKind, Status
 from care.tickets.service import add_event, change_status
 
@@ -41,8 +43,10 @@ def add_note(session: Session, number: str, words: str, staff: str, now: datetim
 def ask_customer(session: Session, number: str, question: str, staff: str, now: datetime) -> None:
     """The ticket waits for its customer (`pending`), who is asked in the conversation, and told so by SMS.
 
-    No clock stands still for it. Raises InvalidInput `ticket`, `field_empty`; Conflict `ticket_status`, `appeal`,
-    `no_way` where no question reaches the customer in writing: then somebody has to call.
+    Promises stand still from when the question was delivered: shown in the conversation, or said by phone
+    (`care.followup.reaching.asked_by_word`); what the law sets never does. Raises InvalidInput `ticket`,
+    `field_empty`; Conflict `ticket_status`, `appeal`, `no_way` where no question reaches the customer in writing: then
+    somebody has to call.
     """
     said = added_words(question)
     ticket, actor = held_ticket(session, number), actor_of(staff)
@@ -56,7 +60,8 @@ def ask_customer(session: Session, number: str, question: str, staff: str, now: 
         change_status(session, ticket.id, Status.IN_PROGRESS, actor, now)
     ticket.assignee = ticket.assignee or staff
     event = change_status(session, ticket.id, Status.PENDING, actor, now, said)
-    tell_in_conversation(session, ticket, "question", now, words=said)
+    message_id = tell_in_conversation(session, ticket, "question", now, words=said)
+    pauses.ask(session, ticket, event, message_id, now)
     tell_by_sms(session, ticket, "question", event, now)
     leave_traces(session, ticket, staff, "pause", now)
 
@@ -72,6 +77,8 @@ def resume(session: Session, number: str, staff: str, now: datetime) -> None:
     if ticket.status not in (Status.PENDING, Status.HELD):
         raise Conflict("ticket_status", f"the ticket is {ticket.status}")
     change_status(session, ticket.id, Status.IN_PROGRESS, actor_of(staff), now)
+    session.flush()
+    pauses.end(session, ticket.id, PauseEnd.STAFF, now)
     leave_traces(session, ticket, staff, "resume", now)
 
 

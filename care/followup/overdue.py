@@ -1,4 +1,4 @@
-"""What was promised and not kept: of a customer, and of a ticket before a step ends its clocks."""
+"""What was promised to a customer and not kept."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care.sla.service import clocks_of, miss_clock
 from care.sla.tables import Clock
-from care.tickets.rules import OPEN, EventKind, Level
-from care.tickets.service import accessible_tickets, add_event
-from care.tickets.tables import Ticket
+from care.tickets.rules import OPEN, Level
+from care.tickets.service import accessible_tickets
 
 _MOST = 10
 
@@ -41,20 +39,9 @@ def overdue(session: Session, conversation_id: str, now: datetime) -> Overdue | 
             Clock.due_at <= now,
             Clock.met_at.is_(None),
             Clock.ended_at.is_(None),
+            Clock.paused_at.is_(None),
         )
         .order_by(Clock.due_at, Clock.id)
         .limit(1)
     ).first()
     return None if row is None else Overdue(tickets[row.ticket_id], row.name)
-
-
-def record_misses(session: Session, ticket: Ticket, now: datetime) -> None:
-    """What is over by now counts as missed, each once, also where the job that looks for it has not come by yet.
-
-    Whatever ends clocks calls this first: an ended clock that was not missed looks as if it had been in time. `ticket`
-    is locked by the caller.
-    """
-    for clock in clocks_of(session, [ticket.id])[ticket.id]:
-        if miss_clock(session, ticket.id, clock.name, now) is not None:
-            add_event(session, ticket, EventKind.DELAY, "system", now, note=clock.name)
-    session.flush()

@@ -18,11 +18,11 @@ from care.accesses.rules import Reader, Use
 from care.accesses.service import note_access
 from care.accounts.service import phone_index
 from care.accounts.tables import Proof
+from care.answers.service import reach_by_objection
 from care.attachments.service import attach_to_ticket
 from care.errors import InvalidInput
 from care.followup import rules
 from care.followup.access import chosen_ticket, customers_ticket
-from care.followup.overdue import record_misses
 from care.followup.reopening import reopening_refused, take_up_again
 from care.followup.rules import mobile_in
 from care.followup.standing import Standing, standings
@@ -31,7 +31,10 @@ from care.locks import service as locks
 from care.notices.service import notify
 from care.once import OnceKey, once
 from care.plain import digits_of
+from care.sla import pauses
+from care.sla.misses import record_misses
 from care.sla.policy import FIRST_FEEDBACK, Policy, policy
+from care.sla.rules import PauseEnd
 from care.sla.service import due_times, end_clocks
 from care.tickets.rules import OPEN, EventKind, Level, Status, read_number
 from care.tickets.service import (
@@ -147,6 +150,8 @@ def add_information(
         attach_to_ticket(session, conversation_id, ticket.id, now)
         if ticket.status == Status.PENDING:
             change_status(session, ticket.id, Status.IN_PROGRESS, "customer", now)
+            session.flush()
+            pauses.end(session, ticket.id, PauseEnd.ANSWER, now)
         return {"number": ticket.number}
 
     return str(once(session, key, now, write)["number"])
@@ -172,6 +177,8 @@ def reopen(
     def write() -> dict[str, Any]:
         ticket, level = chosen_ticket(session, conversation_id, number, Level.DIGITS, refused)
         note = words.strip()[: rules.MAX_WORDS] or None
+        if level >= Level.CODE:  # who proved the last digits only was not shown it
+            reach_by_objection(session, ticket, now)
         take_up_again(session, ticket, note, "customer", now, policy)
         attach_to_ticket(session, conversation_id, ticket.id, now)
         return {"number": ticket.number, "level": level}
@@ -192,6 +199,7 @@ def withdraw(session: Session, conversation_id: str, number: str | None, key: On
         ticket, _ = chosen_ticket(session, conversation_id, number, Level.CODE, _if_not_open)
         event = change_status(session, ticket.id, Status.CANCELLED, "customer", now, kind=EventKind.WITHDRAWN)
         session.flush()
+        pauses.end(session, ticket.id, PauseEnd.WITHDRAWN, now)
         record_misses(session, ticket, now)
         end_clocks(session, ticket.id, None, now)
         notify(session, ticket, "closed", f"closed:{event.id}", now)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from care.followup.rules import may_reopen
-from care.sla.policy import BY_PERSON, FIRST_FEEDBACK, policy
+from care.sla.policy import FIRST_FEEDBACK, policy
+from care.sla.sections import BY_PERSON
 from care.sla.service import running_clocks
 from care.sla.tables import Clock
 from care.tickets.rules import OPEN, STAGE, EventKind, Kind, Level, Status
@@ -44,6 +45,10 @@ class Standing:
     merged_into: str | None = None
     #: what we asked the customer and wait for; None where only the digits were proved
     question: str | None = None
+    #: promises stand still until the customer has answered
+    is_paused: bool = False
+    #: `solution_due` is a later time than was promised first
+    is_renewed: bool = False
 
 
 def standings(session: Session, tickets: Sequence[tuple[Ticket, Level]], now: datetime) -> list[Standing]:
@@ -53,6 +58,7 @@ def standings(session: Session, tickets: Sequence[tuple[Ticket, Level]], now: da
     feedback = _first_feedback(session, ids)
     resolved = _resolved(session, ids)
     merged, asked = _merged(session, tickets), _asked(session, tickets)
+    paused, renewed = _moved(session, ids)
     found = []
     for ticket, level in tickets:
         in_time = {name: at for name, at in due[ticket.id].items() if at > now}
@@ -78,9 +84,26 @@ def standings(session: Session, tickets: Sequence[tuple[Ticket, Level]], now: da
                 is_automatic=is_by_system and solution_due is not None,
                 merged_into=merged.get(ticket.merged_into or 0),
                 question=asked.get(ticket.id) if is_shown else None,
+                is_paused=ticket.id in paused,
+                is_renewed=ticket.id in renewed and solution_due is not None,
             )
         )
     return found
+
+
+def _moved(session: Session, ids: Sequence[int]) -> tuple[set[int], set[int]]:
+    """Those with a promise that stands still, and those whose customer was told a later time; mostly none."""
+    rows = session.execute(
+        select(Clock.ticket_id, Clock.paused_at, Clock.renews).where(
+            Clock.ticket_id.in_(ids),
+            Clock.kind != "alarm",
+            Clock.met_at.is_(None),
+            Clock.ended_at.is_(None),
+            or_(Clock.paused_at.is_not(None), Clock.renews.is_not(None)),
+        )
+    ).all()
+    paused = {row.ticket_id for row in rows if row.paused_at is not None}
+    return paused, {row.ticket_id for row in rows if row.renews is not None}
 
 
 def _first_feedback(session: Session, ids: Sequence[int]) -> dict[int, datetime | None]:

@@ -13,7 +13,7 @@ from care.notices.service import notify
 from care.tickets.tables import Ticket, TicketEvent
 from care.wording import buttons
 
-News = Literal["feedback", "result", "question", "merged", "reopened"]
+News = Literal["feedback", "result", "question", "merged", "reopened", "renewed", "late"]
 
 
 def tell_by_sms(
@@ -28,16 +28,16 @@ def tell_by_sms(
 
 
 def tell_in_conversation(
-    session: Session, ticket: Ticket, news: News, now: datetime, *, words: str = "", other: str = ""
-) -> bool:
-    """What happened, in words: `utter_ticket_news_<news>`. False: it was filed in no conversation."""
+    session: Session, ticket: Ticket, news: News, now: datetime, *, words: str = "", other: str = "", until: str = ""
+) -> int | None:
+    """What happened, in words: `utter_ticket_news_<news>`; the id of the message. None: it was filed in no
+    conversation. That it was said there does not mean that anybody saw it (care/answers)."""
     if ticket.conversation_id is None:
-        return False
+        return None
     response = f"ticket_news_{news}"
     shown = [choice | {"payload": _about(choice["payload"], ticket.number)} for choice in buttons(response)]
-    said = {"number": ticket.number, "words": words, "other": other}
-    tell(session, ticket.conversation_id, response, now, card=None, buttons=shown, **said)
-    return True
+    said = {"number": ticket.number, "words": words, "other": other, "until": until}
+    return tell(session, ticket.conversation_id, response, now, card=None, buttons=shown, **said)
 
 
 def can_be_asked(ticket: Ticket) -> bool:

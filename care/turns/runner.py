@@ -93,7 +93,9 @@ class Runner:
 
     async def _look(self, accepted: Accepted) -> Outcome:
         received = accepted.received
-        return await self.in_database(lambda s: service.outcome(s, received.conversation_id, received.message_id))
+        return await self.in_database(
+            lambda s: service.hand_out(s, received.conversation_id, received.message_id, db.utcnow())
+        )
 
     async def _late(self, accepted: Accepted) -> Outcome:
         received = accepted.received

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
+from care.answers.service import reach_handed
 from care.callbacks.rules import asks_for_callback
 from care.conversations.rules import LIVE_CHANNELS, Inbound, Reply
 from care.conversations.service import (
@@ -286,6 +287,14 @@ def _ask_for_a_person(session: Session, conversation_id: str, message_id: int, n
 def outcome(session: Session, conversation_id: str, message_id: int) -> Outcome:
     status = session.scalars(select(Message.status).where(Message.id == message_id)).one()
     return Outcome(status or "pending", owner_of(session, conversation_id), replies_to(session, message_id))
+
+
+def hand_out(session: Session, conversation_id: str, message_id: int, now: datetime) -> Outcome:
+    """The outcome for who asked again: also what was told since, and with it answers of staff reach their customer."""
+    found = outcome(session, conversation_id, message_id)
+    if found.status != "pending" and found.replies:
+        reach_handed(session, conversation_id, message_id, now)
+    return found
 
 
 def late(session: Session, conversation_id: str, message_id: int, now: datetime) -> Outcome:

@@ -30,6 +30,9 @@ TOLD = [
     ({}, say("ticket_callback_due", until="今天 17:20"), True),
     ({"solution_due": None}, say("ticket_late"), True),  # nobody called in time
     ({"question": "哪一天开始的？"}, say("ticket_question", question="哪一天开始的？"), True),
+    ({"kind": Kind.COMPLAINT, "is_paused": True}, say("ticket_paused"), True),  # no time is told, and none is late
+    # a later time than was promised says so
+    ({"kind": Kind.COMPLAINT, "is_renewed": True}, say("ticket_solution_renewed", until="今天 17:20"), True),
     ({"merged_into": _OTHER}, say("ticket_merged", other=_OTHER), False),  # it goes on there
 ]
 

@@ -38,6 +38,8 @@ from web.sessions import Session
 #: of one socket in a minute; a page that is loaded asks once, one that scrolls back a few times
 _SESSION_REQUESTS = 10
 _HISTORY_REQUESTS = 30
+#: a page in view confirms what is new once in a second at most
+_CONFIRMATIONS = 60
 #: who is refused more often in a minute is cut off
 _REFUSALS = 100
 _RETRY_SECONDS = 1.0
@@ -90,6 +92,7 @@ class SocketChannel:
         self._messages = rates
         self._session_requests = PerMinute(_SESSION_REQUESTS, "session_request events of one connection")
         self._history_requests = PerMinute(_HISTORY_REQUESTS, "history_request events of one connection")
+        self._confirmations = PerMinute(_CONFIRMATIONS, "seen events of one connection")
         self._refusals = PerMinute(_REFUSALS, "refusals of one connection")
         self._clients: dict[str, _Client] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -99,6 +102,7 @@ class SocketChannel:
         self._sio.on("history_request", self._history_request)
         self._sio.on("user_uttered", self._user_uttered)
         self._sio.on("typing", self._typing)
+        self._sio.on("seen", self._seen)
 
     def start(self) -> None:
         self._spawn(self.announcements.run())
@@ -172,6 +176,7 @@ class SocketChannel:
                         else reading.after(s, conversation_id, after)
                     )
                 )
+                self._rooms.remembers(conversation_id, view)
                 await self._sio.emit("history", view.history(), to=sid)
         except CareError as error:
             await self._refuse(client, error)
@@ -183,6 +188,24 @@ class SocketChannel:
         if client is not None and client.session is not None and client.is_joined and isinstance(on, bool):
             with contextlib.suppress(Unavailable):
                 await self._rooms.types(client.session.conversation_id, on)
+
+    async def _seen(self, sid: str, data: object = None) -> Json:
+        """The page has shown its customer everything up to a message. The acknowledgement: it is kept, or why not."""
+        client = self._clients.get(sid)
+        if client is None:
+            return {}
+        try:
+            self._confirmations.check(sid)
+            upto = _message_number(data, "message_id") if isinstance(data, dict) else None
+            if upto is None:
+                raise InvalidInput("request", "seen takes an object with message_id, the id of a message")
+            if client.session is None or not client.is_joined:
+                raise NotAllowed("session", "send session_request first")
+            await self._rooms.sees(client.session.conversation_id, upto)
+        except CareError as error:
+            await self._refused(client, error)
+            return {"ok": False} | _reasons(error)
+        return {"ok": True}
 
     async def _user_uttered(self, sid: str, data: object = None) -> Json:
         """The acknowledgement: the message is stored, or why it is not."""
@@ -221,6 +244,8 @@ class SocketChannel:
             await self._join(client, session)
         self._rooms.sends(client.id, session.conversation_id, message_id)
         await self._runner().accept(Inbound(sessions.CHANNEL, message_id, text, opening_key=session.opening_key))
+        with contextlib.suppress(Unavailable):  # the message is stored; the next one says it again
+            await self._rooms.replied(client.id, session.conversation_id)
 
     async def _begin(self, client: _Client, resumed: Session | None = None) -> None:
         """Confirm the session and show its conversation, or a new one: what was another user's is not shown at all."""
@@ -325,5 +350,5 @@ def _message_number(asked: Json, name: str) -> int | None:
     if number is None:
         return None
     if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**63:
-        raise InvalidInput("request", "before and after are ids of messages")
+        raise InvalidInput("request", f"{name} is the id of a message")
     return number

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from care.conversations.history import PAGE, Said
+from web.live.shown import Shown
 
 #: Longer than any transaction of ours may last: no smaller id than one that was seen this long ago will still appear.
 _SETTLED_SECONDS = 60.0
@@ -20,6 +21,8 @@ class Room:
     conversation_id: str
     #: the clients (their socket ids) that are shown what is new, and whether they know our fields
     members: dict[str, bool] = field(default_factory=dict)
+    #: when each of them came
+    since: dict[str, float] = field(default_factory=dict)
     #: clients that are on their way in
     joining: int = 0
     #: the names of its two audiences; never those of an earlier room of this conversation, which may still be at work
@@ -31,6 +34,8 @@ class Room:
     #: the cursor: everything up to this id was shown, and those of `shown` (with the moment) after it
     settled: int = 0
     shown: dict[int, float] = field(default_factory=dict)
+    #: what was told here and nobody has confirmed
+    told: Shown = field(default_factory=Shown)
     #: message_id → the client that sent it, and therefore shows it already
     own: dict[str, str] = field(default_factory=dict)
 

@@ -15,6 +15,8 @@ import socketio
 from sqlalchemy.orm import Session
 
 from care import db
+from care.answers.rules import Way
+from care.answers.service import reach_chat
 from care.conversations.history import Said, Standing
 from care.desk.typing import customer_types
 from care.errors import Unavailable
@@ -74,7 +76,9 @@ class Rooms:
         await self._show_standing(room, view)
         room.begin_after(view.said)
         room.mark(view.said)
-        room.members[client] = is_ours
+        room.members[client], room.since[client] = is_ours, time.monotonic()
+        if is_ours:
+            room.told.note(view.said, live=False)
         await self._sio.enter_room(client, room.audience(is_ours))
         if is_ours:
             await self._sio.emit("history", view.history(), to=client)
@@ -91,6 +95,7 @@ class Rooms:
         if room is None or client not in room.members:
             return
         await self._sio.leave_room(client, room.audience(room.members.pop(client)))
+        room.since.pop(client, None)
         room.own = {message: sender for message, sender in room.own.items() if sender != client}
         self._drop_if_empty(room)
 
@@ -100,6 +105,40 @@ class Rooms:
         if room is not None:
             room.own[message_id] = client
             room.expects_own = True
+
+    def remembers(self, conversation_id: str, view: View) -> None:
+        """A client was shown this part of the history."""
+        room = self._rooms.get(conversation_id)
+        if room is not None:
+            room.told.note(view.said, live=False)
+
+    async def sees(self, conversation_id: str, upto: int) -> None:
+        """A page has shown everything up to this message: answers in it have reached their customer.
+
+        Raises Unavailable (reason `database`): it has to be said again.
+        """
+        room = self._rooms.get(conversation_id)
+        if room is None or not room.told.waits(upto):
+            return
+        await self._runner().in_database(lambda s: reach_chat(s, conversation_id, upto, Way.SEEN, db.utcnow()))
+        room.told.confirm(upto)
+
+    async def replied(self, client: str, conversation_id: str) -> None:
+        """Its customer writes: what was shown to it a while ago was read, also by a page that confirms nothing.
+
+        Raises Unavailable (reason `database`).
+        """
+        room = self._rooms.get(conversation_id)
+        if room is None or client not in room.members:
+            return
+        read = room.told.read_by_who_writes(room.since[client], with_history=room.members[client])
+        if read is None:
+            return
+        first, last = read
+        await self._runner().in_database(
+            lambda s: reach_chat(s, conversation_id, last, Way.REPLY, db.utcnow(), after=first - 1)
+        )
+        room.told.confirm(last, first)
 
     def announced(self, conversation_id: str) -> None:
         room = self._rooms.get(conversation_id)
@@ -204,6 +243,7 @@ class Rooms:
                 for part in bubbles.plain(said.text, said.buttons):
                     await self._sio.emit("bot_uttered", part, room=room.plain)
         room.mark(unseen)
+        room.told.note(unseen, live=True)
 
     async def _show_customers(self, room: Room, view: View, said: Said) -> None:
         sender = room.own.pop(said.message_id or "", None)

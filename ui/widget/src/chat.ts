@@ -4,6 +4,7 @@ import { uuid } from "./ids.js";
 import type { Line, Listener } from "./line.js";
 import { Outbox } from "./outbox.js";
 import type { Answering, History, Message, Owner, Place, Typing as TypingEvent } from "./protocol.js";
+import { Seen } from "./seen.js";
 import { Sender } from "./sender.js";
 import type { Store } from "./storage.js";
 import { Typing } from "./typing.js";
@@ -50,6 +51,7 @@ export class Chat implements Listener {
   private readonly knownName: string;
   private token: string | null;
   private readonly typing: Typing;
+  private readonly seen: Seen;
   private typingEnds: ReturnType<typeof setTimeout> | undefined;
   private agentTypingEnds: ReturnType<typeof setTimeout> | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
@@ -74,6 +76,7 @@ export class Chat implements Listener {
     this.outbox = new Outbox(store, server);
     this.sender = new Sender(line, this.outbox, this.conversation, changed);
     this.typing = new Typing((on) => line.tellTyping(on));
+    this.seen = new Seen((messageId) => (this.link === "ready" ? line.tellSeen(messageId) : Promise.resolve(false)));
   }
 
   /** Brings back what was written before a reload and is not sent yet; whether there is any. */
@@ -98,6 +101,7 @@ export class Chat implements Listener {
     this.sender.stop();
     this.link = "off";
     this.typing.stop();
+    this.seen.stop();
     clearTimeout(this.typingEnds);
     clearTimeout(this.agentTypingEnds);
     clearTimeout(this.settling);
@@ -119,6 +123,11 @@ export class Chat implements Listener {
   /** The customer is writing; only an agent is told. */
   writes(isEmpty: boolean): void {
     if (this.owner === "agent" && this.link === "ready") this.typing.changed(isEmpty);
+  }
+
+  /** Whether the newest message is in view of somebody. */
+  shows(isInView: boolean): void {
+    this.seen.shows(isInView ? this.conversation.newestTold : null);
   }
 
   /** `title`: what the customer sees when `text` is the payload of a button. */
@@ -194,6 +203,7 @@ export class Chat implements Listener {
     this.token = null;
     this.outbox.clear();
     this.conversation.clear();
+    this.seen.clear();
     this.answer({ owner: "bot", staff: null });
     this.notice = "";
     this.meanwhile = null;
@@ -226,6 +236,7 @@ export class Chat implements Listener {
     this.link = "ready";
     if (this.notice !== "session_ended") this.notice = "";
     this.sender.start(token);
+    this.seen.connected();
     this.conversation.entries.forEach((entry) => void this.upload(entry.key));
     this.changed();
   }

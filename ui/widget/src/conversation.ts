@@ -53,6 +53,14 @@ export class Conversation {
     );
   }
 
+  /** The server's number of the newest message that somebody said to the customer, or null. */
+  get newestTold(): number | null {
+    return this.list.reduce<number | null>(
+      (newest, { id, author }) => (author !== "customer" && id !== null && id > (newest ?? 0) ? id : newest),
+      null,
+    );
+  }
+
   find(key: string): Entry | undefined {
     return this.list.find((entry) => entry.key === key);
   }

@@ -166,6 +166,7 @@ export class QuanyiChat extends LitElement implements View {
 
   scrolled(): void {
     this.reading.scrolled();
+    this.seen();
   }
 
   toNewest(): void {
@@ -275,6 +276,13 @@ export class QuanyiChat extends LitElement implements View {
     if (changed.has("open") && (this.open || changed.get("open") !== undefined)) this.opened();
     if (this.open && this.wantsFocus) (this.screen.hasTouchKeyboard ? this.log : this.field)?.focus();
     this.wantsFocus = false;
+    this.seen();
+  }
+
+  /** What stands at the end of an open window, on a page in view, is shown. */
+  private seen(): void {
+    const isInView = this.open && this.log !== null && this.reading.isAtEnd && !this.reading.hasNewer;
+    this.chat.shows(isInView && document.visibilityState === "visible");
   }
 
   private renderLauncher(): TemplateResult {

@@ -39,6 +39,8 @@ export interface Line {
   askEarlier(before: number): void;
   /** Whether the customer is writing: a hint that may be lost. */
   tellTyping(on: boolean): void;
+  /** Everything up to this message was shown; false: nobody knows whether the server has it. */
+  tellSeen(messageId: number): Promise<boolean>;
   /** Resolves to null when no answer came in time: nobody knows whether the server has the message. */
   send(message: string, messageId: string, token: string): Promise<Ack | null>;
 }
@@ -128,6 +130,17 @@ export class SocketLine implements Line {
   tellTyping(on: boolean): void {
     // Not kept for a connection that comes later: it would be wrong by then.
     this.socket?.volatile.emit("typing", { on });
+  }
+
+  async tellSeen(messageId: number): Promise<boolean> {
+    if (!this.socket) return false;
+    try {
+      const answer: unknown = await this.socket.timeout(ACK_PATIENCE).emitWithAck("seen", { message_id: messageId });
+      const ack = readAck(answer);
+      return ack !== null && (ack.ok || !ack.retry);
+    } catch {
+      return false;
+    }
   }
 
   async send(message: string, messageId: string, token: string): Promise<Ack | null> {

@@ -401,3 +401,16 @@ test("only an agent is told that the customer writes", () => {
   chat.say("好的");
   assert.deepEqual(line.typed, [true, false]);
 });
+
+test("what is in view is confirmed, but not the customer's own words", async () => {
+  const { chat, line } = chatWith();
+  chat.connect();
+  line.open();
+  line.listener.onMessage(message({ id: 4, author: "system", text: "工单有处理结果了" }));
+  line.listener.onMessage(message({ id: 5, author: "customer", text: "好" }));
+  chat.shows(false);
+  chat.shows(true);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  assert.deepEqual(line.seen, [4]);
+  chat.disconnect();
+});

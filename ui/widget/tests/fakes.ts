@@ -20,6 +20,9 @@ export class FakeLine implements Line {
   reconnects = 0;
   earlier: number[] = [];
   typed: boolean[] = [];
+  seen: number[] = [];
+  /** The server keeps what was seen. */
+  keepsSeen = true;
 
   connect(listener: Listener): void {
     this.listener = listener;
@@ -42,6 +45,11 @@ export class FakeLine implements Line {
 
   tellTyping(on: boolean): void {
     this.typed.push(on);
+  }
+
+  tellSeen(messageId: number): Promise<boolean> {
+    this.seen.push(messageId);
+    return Promise.resolve(this.keepsSeen);
   }
 
   send(text: string, messageId: string, token: string): Promise<Ack | null> {

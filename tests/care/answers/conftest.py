@@ -1,0 +1,5 @@
+"""The tickets of tests/care/followup."""
+
+from tests.care.followup.conftest import conversations, file, shipped
+
+__all__ = ["conversations", "file", "shipped"]
