@@ -8,16 +8,20 @@ import sys
 from contextlib import ExitStack
 from typing import Any
 
-from benchmarks import billing, desk, long, report, rights, rounds, sides, stall
+from benchmarks import billing, clocks, desk, long, report, rights, rounds, sides, stall
 from benchmarks.database import empty_database
 from benchmarks.models import our_model, stock_model
 from cli.errors import Stop
 from cli.run.checkout import here
 from cli.run.progress import Progress
 
-PARTS = ("sides", "long", "billing", "rights", "stall", "desk")
+PARTS = ("sides", "long", "billing", "rights", "stall", "desk", "sweep")
+#: only when it is asked for: it takes hours
+YEAR = "year"
+#: parts of the worker alone
+_CLOCKS = {"sweep", YEAR}
 #: parts in which the bot is not asked
-_MUTE = {"desk"}
+_MUTE = {"desk"} | _CLOCKS
 
 
 def main() -> int:
@@ -52,6 +56,12 @@ def _run(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
         server = open_things.enter_context(empty_database(checkout.var / "pg"))
         bench = sides.Bench(checkout, server, progress)
         progress.say("PostgreSQL is up, with fsync and synchronous commits")
+        if "sweep" in options.only:
+            results["sweep"] = clocks.sweep(bench, 20_000, 100, 2) if quick else clocks.sweep(bench)
+        if YEAR in options.only:
+            results[YEAR] = clocks.year(bench, 200, 2) if quick else clocks.year(bench)
+        if set(options.only) <= _CLOCKS:
+            return results | {"seconds": round(progress.seconds)}
         ours = open_things.enter_context(sides.ours(bench, ("web", "worker") if is_mute else sides.OURS))
         if model:
             crowd = rounds.Plan(1, 8, 2, 5) if quick else rounds.Plan(options.rounds, 8, 4, options.seconds, 2)
@@ -88,7 +98,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smoke run")
     parser.add_argument("--full", action="store_true", help="the desk for three minutes instead of one")
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="some parts instead of all")
+    parser.add_argument(
+        "--only", nargs="+", choices=(*PARTS, YEAR), default=PARTS, help="some of them; without it all but year"
+    )
     parser.add_argument("--rounds", type=int, default=4, help="rounds of each side (%(default)s)")
     parser.add_argument("--seconds", type=float, default=15.0, help="length of a round (%(default)s)")
     return parser.parse_args()

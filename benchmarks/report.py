@@ -76,6 +76,21 @@ def show(progress: Progress, results: dict[str, Any]) -> None:
         progress.plain(
             f"{talked['customers']} customers and {talked['agents']} agents: {desk.shown(talked)} {_mark(is_good)}"
         )
+    if swept := results.get("sweep"):
+        few, many = swept["few"], swept["many"]
+        progress.plain(
+            f"A sweep with {swept['due']} due: {few['seconds']:.2f} s beside {few['open']} open tickets, "
+            f"{many['seconds']:.2f} s beside {many['open']}: {swept['ratio']:.2f} times (at most {swept['most']}) "
+            f"{_mark(swept['ratio'] <= swept['most'])}; with nothing due {few['nothing_due'] * 1e3:.1f} and "
+            f"{many['nothing_due'] * 1e3:.1f} ms"
+        )
+    if year := results.get("year"):
+        is_same = (year["missed"], year["rang"], year["differ"]) == (year["must_miss"], year["must_ring"], 0)
+        progress.plain(
+            f"A year of {year['tickets']} tickets, a worker killed {year['killed']} times: {year['missed']} missed "
+            f"(by their events {year['must_miss']}), {year['rang']} alarms rang ({year['must_ring']}), "
+            f"{year['differ']} tickets differ {_mark(is_same)}"
+        )
     if stall := results.get("stall"):
         health = stall["healthz"]
         quick = health["max"] < health["most"] and not health["not_200"]

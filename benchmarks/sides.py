@@ -106,37 +106,37 @@ class Side:
 @contextmanager
 def ours(bench: Bench, names: Sequence[str] = OURS) -> Iterator[Side]:
     """Rasa with our model, action server, web and worker (or some), told what `make run` tells them. Still starting."""
-    ports = _ports()
-    parts = {part.name: part for part in all_parts(_setting(bench, bench.checkout, ports))}
+    free = ports()
+    parts = {part.name: part for part in all_parts(_setting(bench, bench.checkout, free))}
     for part in (parts["migrate"], parts["demo"]):
         step = part.start()
         if not wait_for_exit(step, _PATIENCE) or step.returncode:
             raise Stop(f"{part.name} failed: {logs.last_words(part.log)}; its log is {part.log}.")
     started = {name: parts[name] for name in names}
-    with _running(Side("ours", ports.web, ports), started) as side:
+    with _running(Side("ours", free.web, free), started) as side:
         yield side
 
 
 @contextmanager
 def stock(bench: Bench, model: Path) -> Iterator[Side]:
     """`rasa run` with its REST channel and SQLTrackerStore, and our action server. Still starting."""
-    ports = _ports()
+    free = ports()
     log = bench.checkout.logs / "stock-rasa.log"
-    setting = _setting(bench, Named(bench.checkout.root, "stock-"), ports)
+    setting = _setting(bench, Named(bench.checkout.root, "stock-"), free)
     actions = next(part for part in all_parts(setting) if part.name == "actions")
-    env = _stock_environment(bench, ports)
+    env = _stock_environment(bench, free)
     command: list[str | Path] = [bench.checkout.bot_python, "-m", "rasa", "run", "--model", model]
     command += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
-    command += ["--port", str(ports.rasa), "--interface", "127.0.0.1"]
+    command += ["--port", str(free.rasa), "--interface", "127.0.0.1"]
     rasa = Part(
         name="rasa",
         title="Rasa",
         log=log,
         # Its own folder: `bot` and the other packages of ours are out of its reach.
         start=lambda: spawn(command, cwd=STOCK, env=env, log=log),
-        probe=lambda: ask(f"http://127.0.0.1:{ports.rasa}/"),
+        probe=lambda: ask(f"http://127.0.0.1:{free.rasa}/"),
     )
-    with _running(Side("stock", ports.rasa), {"rasa": rasa, "actions": actions}) as side:
+    with _running(Side("stock", free.rasa), {"rasa": rasa, "actions": actions}) as side:
         yield side
 
 
@@ -155,7 +155,7 @@ class Named(Checkout):
         return self.var / f"{self.prefix}log"
 
 
-def _ports() -> Ports:
+def ports() -> Ports:
     return Ports(lasting_port(), lasting_port(), lasting_port(), lasting_port(), None)
 
 

@@ -13,6 +13,10 @@ class Kind(StrEnum):
     AGENT_GONE = "agent_gone"  # an agent's browser is gone, and had customers: `staff:<number>`
     SIGN_IN_LOCKED = "sign_in_locked"  # too many wrong passwords: `staff:<number>`
     URGENT = "urgent"  # somebody waits for a reason with `alarm: true`, as of a life: `handoff:<id>`
+    PROMISE_MISSED = "promise_missed"  # a promise or the law's time is over: `ticket:<number>`
+    PROMISE_OWED = "promise_owed"  # and still is, long after: for the head of the department: `ticket:<number>`
+    NOT_REACHED = "not_reached"  # an answer has not reached its customer: `ticket:<number>`
+    SURGE = "surge"  # many report the same: `surge:<id>`
 
 
 #: of something that happened and does not last: over as soon as somebody saw it

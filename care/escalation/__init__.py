@@ -1,0 +1,1 @@
+"""What happens when a promise is about to break, and when it has broken."""
