@@ -67,6 +67,7 @@ def migrate(
     new: Annotated[str | None, typer.Option(help="Write a migration for what changed in the models.")] = None,
 ) -> None:
     """Bring the care database up to date."""
+    from care.startup import check_policy_version
     from cli import migrate as migrations
     from cli.scratch import scratch_database
 
@@ -75,6 +76,7 @@ def migrate(
             migrations.new(new) if new else migrations.check()
     else:
         migrations.migrate()
+        check_policy_version()
 
 
 @app.command()

@@ -17,7 +17,7 @@ from care import jobs, logs
 from care.accounts import sms
 from care.privacy.tracker import RasaTracker
 from care.settings import settings
-from care.startup import check_configuration
+from care.startup import check_configuration, check_policy_version
 from care.turns.dialogue import RasaDialogue
 from care.turns.runner import Runner
 
@@ -33,6 +33,7 @@ async def _metrics(request: Request) -> Response:
 async def serve() -> None:
     """Until SIGTERM or SIGINT. Ends with an exception when the jobs cannot run, so that the supervisor restarts us."""
     check_configuration()
+    check_policy_version()
     logs.configure("worker")
     rasa = (settings().rasa_url, settings().gateway_secret.get_secret_value())
     dialogue, tracker = RasaDialogue(*rasa), RasaTracker(*rasa)

@@ -60,6 +60,35 @@ def open_matter(
     return OpenMatter(ticket.number, is_own, ticket.created_at)
 
 
+def newest_before(
+    session: Session, conversation_id: str | None, line: str | None, category: str, now: datetime
+) -> Ticket | None:
+    """The newest complaint of this category of the last REPEATED_WITHIN days, on the line or, where none is named, by
+    the same customer; also one that was answered and closed. What was withdrawn is no complaint.
+
+    `line` is normalised.
+    """
+    if line is not None:
+        is_same = Ticket.line_index == phone_index(line)
+    elif conversation_id is not None:
+        here = Ticket.conversation_id.in_(conversations_of_same_user(session, conversation_id, now))
+        is_same = and_(here, Ticket.line_index.is_(None))
+    else:
+        return None
+    return session.scalar(
+        select(Ticket)
+        .where(
+            is_same,
+            Ticket.kind == Kind.COMPLAINT,
+            Ticket.category == category,
+            Ticket.status != Status.CANCELLED,
+            Ticket.created_at >= now - REPEATED_WITHIN,
+        )
+        .order_by(Ticket.id.desc())
+        .limit(1)
+    )
+
+
 @dataclass(frozen=True)
 class Repeats:
     """Complaints of one category, on one line or from one customer, in the last 30 days."""

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from care.complaints.answers import days_in_digits, is_a_time
 from care.errors import InvalidInput
-from care.sla.policy import Category
+from care.sla.sections import Category
 
 MAX_FIELD = 500
 #: the story itself may be as long as a message

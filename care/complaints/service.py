@@ -12,11 +12,13 @@ from care.accounts.origin import origin_with
 from care.accounts.rules import is_mobile
 from care.accounts.service import customer_of_phone, phone_index
 from care.attachments.service import attach_to_ticket
+from care.complaints.repeats import newest_before
 from care.complaints.rules import Draft
 from care.conversations.service import close_matter
 from care.once import OnceKey, once
 from care.sla.policy import FIRST_FEEDBACK, Policy
 from care.sla.service import start_clock, start_clocks
+from care.sla.specs import Segment
 from care.tickets.rules import Channel, Kind
 from care.tickets.service import open_ticket, raise_priority, ticket_by_number
 from care.tickets.tables import Ticket
@@ -80,6 +82,8 @@ class Filing:
     #: number of the agent who enters it for somebody
     entered_by: str | None = None
     partner: str | None = None
+    #: key | business | public, where whoever enters it knows (care.sla.specs.Segment); no account says so yet
+    segment: Segment | None = None
 
 
 def write_ticket(
@@ -90,12 +94,13 @@ def write_ticket(
     Nothing is promised on an appeal: its only clock comes with the letter.
     """
     category = policy.categories[draft.category]
-    repeated = ticket_by_number(session, draft.repeat_of) if draft.repeat_of else None
+    repeated = _repeated(session, draft, filing, now)
     ticket = Ticket(
         category=draft.category,
         department=category.department,
         priority=category.priority,
         complexity=category.complexity,
+        segment=filing.segment,
         policy_version=policy.version,
         conversation_id=filing.conversation_id,
         description=draft.description,
@@ -117,15 +122,26 @@ def write_ticket(
         ticket.department, ticket.priority = policy.appeals.department, policy.appeals.priority
     elif filing.channel is Channel.SUPERVISION:
         ticket.priority = min(ticket.priority, policy.supervision.priority)
+    ticket.severity = policy.severity_of(ticket.priority)
     open_ticket(session, ticket, filing.kind, filing.actor, now)
     if repeated:
         raise_priority(session, ticket, "system", now)
     if filing.kind is Kind.APPEAL:
         return ticket, {}
-    due = start_clocks(session, ticket.id, draft.category, category.complexity, policy, now, draft.area)
+    due = start_clocks(session, ticket, policy, now)
     if filing.channel is Channel.SUPERVISION:
-        due[policy.supervision.clock] = start_clock(session, ticket.id, policy.supervision.clock, policy, now)
+        due[policy.supervision.clock] = start_clock(session, ticket, policy.supervision.clock, policy, now)
     return ticket, due
+
+
+def _repeated(session: Session, draft: Draft, filing: Filing, now: datetime) -> Ticket | None:
+    """What was said to be the same matter, else the newest complaint about it of the last weeks: another person looks
+    at it then (care.followup.owners), more urgently."""
+    if draft.repeat_of:
+        return ticket_by_number(session, draft.repeat_of)
+    if filing.kind is not Kind.COMPLAINT:
+        return None
+    return newest_before(session, filing.conversation_id, draft.line, draft.category, now)
 
 
 def _line_of(session: Session, draft: Draft, now: datetime) -> dict[str, Any]:

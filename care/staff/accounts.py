@@ -41,6 +41,9 @@ class Member:
     role: Role
     skills: Sequence[str] = ()
     load_limit: int = 3
+    #: name under `departments` of the policy file
+    department: str | None = None
+    is_head: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,9 @@ class Changes:
     role: Role | None = None
     skills: Sequence[str] | None = None
     load_limit: int | None = None
+    #: "": of none
+    department: str | None = None
+    is_head: bool | None = None
     left: bool | None = None
 
 
@@ -71,8 +77,18 @@ def is_anybody_there(session: Session) -> bool:
     return bool(session.scalar(select(exists().where(Staff.id.is_not(None)))))
 
 
-def add(session: Session, member: Member, hashed: str, skills: Collection[str], now: datetime, *, by: str) -> Staff:
-    """With a password that was given to them: they choose their own at the first sign-in. `skills`: those there are.
+def add(
+    session: Session,
+    member: Member,
+    hashed: str,
+    skills: Collection[str],
+    now: datetime,
+    *,
+    by: str,
+    departments: Collection[str] = (),
+) -> Staff:
+    """With a password that was given to them: they choose their own at the first sign-in. `skills`, `departments`:
+    those there are.
 
     Raises InvalidInput (reason `staff`), Conflict (reason `number_taken`).
     """
@@ -86,20 +102,32 @@ def add(session: Session, member: Member, hashed: str, skills: Collection[str], 
         role=Role(member.role),
         skills=_skills(member.skills, skills),
         load_limit=_load_limit(member.load_limit),
+        department=_department(member.department, departments),
+        is_head=member.is_head,
         password=hashed,
         must_change=True,
         left_at=None,
         created_at=now,
     )
+    _check_head(staff)
     session.add(staff)
     session.flush()
-    detail = {"role": staff.role, "skills": staff.skills, "load_limit": staff.load_limit}
+    detail: dict[str, Any] = {"role": staff.role, "skills": staff.skills, "load_limit": staff.load_limit}
+    if staff.department is not None:
+        detail |= {"department": staff.department, "is_head": staff.is_head}
     note(session, by, "staff_added", subject_of(staff.number), detail=detail)
     return staff
 
 
 def change(
-    session: Session, number: str, changes: Changes, skills: Collection[str], now: datetime, *, by: str
+    session: Session,
+    number: str,
+    changes: Changes,
+    skills: Collection[str],
+    now: datetime,
+    *,
+    by: str,
+    departments: Collection[str] = (),
 ) -> Staff:
     """Sessions of somebody who leaves end. Raises InvalidInput (reasons `no_staff`, `staff`), Conflict (reason
     `last_admin`)."""
@@ -117,6 +145,12 @@ def change(
         staff.skills = _skills(changes.skills, skills)
     if changes.load_limit is not None:
         staff.load_limit = _load_limit(changes.load_limit)
+    if changes.department is not None:
+        staff.department = _department(changes.department, departments)
+        staff.is_head = staff.is_head and staff.department is not None
+    if changes.is_head is not None:
+        staff.is_head = changes.is_head
+    _check_head(staff)
     if changes.role is not None:
         staff.role = Role(changes.role)
     if is_leaving and staff.left_at is None:
@@ -205,6 +239,8 @@ def _told(staff: Staff) -> dict[str, Any]:
         "role": staff.role,
         "skills": list(staff.skills),
         "load_limit": staff.load_limit,
+        "department": staff.department,
+        "is_head": staff.is_head,
         "left": staff.left_at is not None,
     }
 
@@ -226,3 +262,16 @@ def _load_limit(limit: int) -> int:
     if not 1 <= limit <= MOST_CUSTOMERS:
         raise InvalidInput("staff", f"somebody talks with 1 to {MOST_CUSTOMERS} customers at once")
     return limit
+
+
+def _department(given: str | None, known: Collection[str]) -> str | None:
+    if not given:
+        return None
+    if given not in known:
+        raise InvalidInput("staff", f"no such department: {given[:40]}; there are {', '.join(sorted(known))}")
+    return given
+
+
+def _check_head(staff: Staff) -> None:
+    if staff.is_head and staff.department is None:
+        raise InvalidInput("staff", "a head is one of a department: give it as well")

@@ -27,11 +27,25 @@ def add(
     role: Annotated[str, typer.Option(help="agent, supervisor, trainer, auditor or admin.")],
     skill: Annotated[list[str] | None, typer.Option(help="One of care/handoff/handoff.yml; may be repeated.")] = None,
     load_limit: Annotated[int, typer.Option(help="Customers at the same time.")] = 3,
+    department: Annotated[str | None, typer.Option(help="One of care/sla/policy.yml: its tickets are theirs.")] = None,
+    head: Annotated[bool, typer.Option("--head", help="Head of that department.")] = False,
 ) -> None:
     """Make an account, and print its first password once."""
     from cli.staff import people
 
-    people.add(number, name, role, skill or [], load_limit, _say())
+    people.add(number, name, role, skill or [], load_limit, _say(), department=department, is_head=head)
+
+
+@staff.command("set")
+def set_(
+    number: _Number,
+    department: Annotated[str | None, typer.Option(help="One of care/sla/policy.yml; none: of no department.")] = None,
+    head: Annotated[bool | None, typer.Option("--head/--no-head", help="Head of that department.")] = None,
+) -> None:
+    """Give somebody another department, whose new tickets are then given to them."""
+    from cli.staff import people
+
+    people.set_department(number, department, head, _say())
 
 
 @staff.command("password")

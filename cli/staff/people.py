@@ -11,6 +11,7 @@ import care.migrations.models  # noqa: F401
 from care import db
 from care.handoff import presence
 from care.handoff.policy import handoff_policy
+from care.sla.policy import policy
 from care.staff import accounts, passwords
 from care.staff.accounts import Changes, Member
 from care.staff.rules import Role
@@ -22,15 +23,17 @@ Say = Callable[[str], None]
 OPERATOR = "operator"
 #: the first admin's number and name, until they are renamed
 FIRST = "admin"
-#: of the demo mode: number, name, role, skills (None: all there are)
-_DEMO: list[tuple[str, str, Role, list[str] | None]] = [
-    ("1001", "Agent One", Role.AGENT, None),
-    ("1002", "Agent Two", Role.AGENT, ["service", "billing"]),
-    ("2001", "Supervisor", Role.SUPERVISOR, None),
-    ("3001", "Trainer", Role.TRAINER, []),
-    ("4001", "Auditor", Role.AUDITOR, []),
-    ("9001", "Admin", Role.ADMIN, []),
+#: of the demo mode: number, name, role, skills (None: all there are), department
+_DEMO: list[tuple[str, str, Role, list[str] | None, str | None]] = [
+    ("1001", "Agent One", Role.AGENT, None, "network"),
+    ("1002", "Agent Two", Role.AGENT, ["service", "billing"], "service"),
+    ("2001", "Supervisor", Role.SUPERVISOR, None, "service"),
+    ("3001", "Trainer", Role.TRAINER, [], None),
+    ("4001", "Auditor", Role.AUDITOR, [], None),
+    ("9001", "Admin", Role.ADMIN, [], None),
 ]
+#: who says that somebody is of no department
+_NONE = "none"
 
 
 def show(say: Say) -> None:
@@ -39,15 +42,39 @@ def show(say: Say) -> None:
         say("Nobody yet: quanyi staff add NUMBER --name NAME --role admin")
     for staff in everybody:
         state = "left" if staff.left_at else "has to choose a password" if staff.must_change else ""
-        say(f"{staff.number:<16}  {staff.role:<10}  {staff.name:<16}  {' '.join(staff.skills):<40}  {state}".rstrip())
+        of = f"{staff.department} (head)" if staff.is_head else staff.department or ""
+        skills = " ".join(staff.skills)
+        say(f"{staff.number:<16}  {staff.role:<10}  {staff.name:<16}  {of:<20}  {skills:<40}  {state}".rstrip())
 
 
-def add(number: str, name: str, role: str, skills: list[str], load_limit: int, say: Say) -> None:
+def add(
+    number: str,
+    name: str,
+    role: str,
+    skills: list[str],
+    load_limit: int,
+    say: Say,
+    *,
+    department: str | None = None,
+    is_head: bool = False,
+) -> None:
     """Raises Stop for a role that there is not; InvalidInput, Conflict as care.staff.accounts.add."""
     if role not in list(Role):
         raise Stop(f"There is no role {role}; take one of {', '.join(Role)}.")
-    password = _add(Member(number, name, Role(role), skills, load_limit))
+    password = _add(Member(number, name, Role(role), skills, load_limit, department, is_head))
     _tell(number, password, say)
+
+
+def set_department(number: str, department: str | None, is_head: bool | None, say: Say) -> None:
+    """None: stays as it is. Raises InvalidInput as care.staff.accounts.change."""
+    changes = Changes(department="" if department == _NONE else department, is_head=is_head)
+
+    def work(session: Session) -> str:
+        skills, departments = handoff_policy().skills, policy().departments
+        staff = accounts.change(session, number, changes, skills, db.utcnow(), by=OPERATOR, departments=departments)
+        return f"{number}: {'head of ' if staff.is_head else ''}{staff.department or 'no department'}"
+
+    say(db.run(work))
 
 
 def reset_password(number: str, say: Say) -> None:
@@ -88,8 +115,9 @@ def first(say: Say) -> None:
 def demo(say: Say) -> None:
     """Somebody of every role; whoever is there already gets a new password."""
     there = {staff.number: staff for staff in db.run(accounts.everybody)}
-    for number, name, role, skills in _DEMO:
-        password = _add_or_reset(there.get(number), Member(number, name, role, _all_if_none(skills)))
+    for number, name, role, skills, department in _DEMO:
+        member = Member(number, name, role, _all_if_none(skills), department=department)
+        password = _add_or_reset(there.get(number), member)
         say(f"{number:<6}{role:<12}{password}")
     say("Everybody chooses a password of their own at the first sign-in.")
 
@@ -98,7 +126,10 @@ def _add(member: Member) -> str:
     """Returns the password."""
     password = passwords.random_password()
     hashed = passwords.hash_password(password)
-    db.run(lambda session: accounts.add(session, member, hashed, handoff_policy().skills, db.utcnow(), by=OPERATOR))
+    skills, departments = handoff_policy().skills, policy().departments
+    db.run(
+        lambda session: accounts.add(session, member, hashed, skills, db.utcnow(), by=OPERATOR, departments=departments)
+    )
     return password
 
 

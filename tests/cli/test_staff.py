@@ -45,6 +45,17 @@ def _actions() -> list[tuple[str, str, str]]:
         return [(entry.actor, entry.action, entry.subject) for entry in entries]
 
 
+def test_departments_and_their_heads() -> None:
+    _said("staff", "add", "1001", "--name", "林一", "--role", "agent", "--department", "network", "--head")
+    assert (_staff("1001").department, _staff("1001").is_head) == ("network", True)
+    assert _said("staff", "list")[0].split()[3:5] == ["network", "(head)"]
+    assert _said("staff", "set", "1001", "--department", "service") == ["1001: head of service"]
+    assert _said("staff", "set", "1001", "--no-head") == ["1001: service"]
+    assert _said("staff", "set", "1001", "--department", "none") == ["1001: no department"]
+    assert _run("staff", "set", "1001", "--department", "magic").exit_code != 0
+    assert _run("staff", "set", "1009", "--department", "service").exit_code != 0
+
+
 def test_somebody_is_made_and_listed() -> None:
     assert _said("staff", "list") == ["Nobody yet: quanyi staff add NUMBER --name NAME --role admin"]
     said = _said("staff", "add", "1001", "--name", "林一", "--role", "agent", "--skill", "billing", "--load-limit", "5")

@@ -106,6 +106,7 @@ class Toy:
             port = f"os.environ['{variable}']"
             (root / name / "__main__.py").write_text(_SERVER.format(name=name, port=port))
         (root / "cli" / "migrate.py").write_text("def migrate():\n    open('migrated', 'a').write('x')\n")
+        (root / "care" / "startup.py").write_text("def check_policy_version():\n    pass\n")
         (root / "cli" / "demo.py").write_text("def seed():\n    open('seeded', 'a').write('x')\n")
         (root / "cli" / "run" / "running.py").write_text("def connect(_checkout):\n    pass\n")
         worker = _SERVER.format(name="worker", port="os.environ['QUANYI_WORKER_PORT']").replace("\n", "\n    ")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from care.db import utcnow
 from care.handoff import presence
 from care.handoff.policy import handoff_policy
+from care.sla.policy import policy
 from care.staff import accounts, passwords
 from care.staff.accounts import Changes, Member
 from care.staff.rules import Permission, Role, permissions_of
@@ -27,6 +28,7 @@ router = desk_router("staff", "/staff")
 Admin = Annotated[Signed, Depends(Allowed(Permission.STAFF))]
 
 _Name = Annotated[str, Field(max_length=200)]
+_Department = Annotated[str, Field(max_length=40)]
 _Skills = Annotated[list[Annotated[str, Field(max_length=24)]], Field(max_length=50)]
 
 
@@ -40,6 +42,8 @@ class NewMember(_Strict):
     role: Role
     skills: _Skills = []
     load_limit: int = 3
+    department: _Department | None = None
+    is_head: bool = False
 
 
 class MemberChanges(_Strict):
@@ -49,6 +53,9 @@ class MemberChanges(_Strict):
     role: Role | None = None
     skills: _Skills | None = None
     load_limit: int | None = None
+    #: null: of none
+    department: _Department | None = None
+    is_head: bool | None = None
     left: bool | None = None
 
 
@@ -58,6 +65,8 @@ class MemberOut(BaseModel):
     role: Role
     skills: list[str]
     load_limit: int
+    department: str | None
+    is_head: bool
     must_change: bool
     left_at: datetime | None
     created_at: datetime
@@ -89,10 +98,15 @@ async def everybody(signed: Admin, request: Request) -> Members:
 async def add(asked: NewMember, signed: Admin, request: Request) -> MemberWithPassword:
     """The password is made here: an admin who chooses one for others would choose the same for all."""
     password, hashed = await _new_password(request)
-    member = Member(asked.number.strip(), asked.name, asked.role, asked.skills, asked.load_limit)
+    member = Member(
+        asked.number.strip(), asked.name, asked.role, asked.skills, asked.load_limit, asked.department, asked.is_head
+    )
     by = accounts.subject_of(signed.number)
     staff = await in_database(
-        request, lambda session: accounts.add(session, member, hashed, handoff_policy().skills, utcnow(), by=by)
+        request,
+        lambda session: accounts.add(
+            session, member, hashed, handoff_policy().skills, utcnow(), by=by, departments=policy().departments
+        ),
     )
     return MemberWithPassword(**MemberOut.of(staff).model_dump(), password=password)
 
@@ -100,12 +114,16 @@ async def add(asked: NewMember, signed: Admin, request: Request) -> MemberWithPa
 @router.patch("/{number}")
 async def change(number: str, asked: MemberChanges, signed: Admin, request: Request) -> MemberOut:
     """At once, also for whoever is signed in: their next request is answered by their new role."""
-    changes = Changes(**asked.model_dump())
+    given = asked.model_dump()
+    if "department" in asked.model_fields_set:
+        given["department"] = asked.department or ""
+    changes = Changes(**given)
 
     def work(session: Session) -> Staff:
         now = utcnow()
         by = accounts.subject_of(signed.number)
-        staff = accounts.change(session, number, changes, handoff_policy().skills, now, by=by)
+        known, departments = handoff_policy().skills, policy().departments
+        staff = accounts.change(session, number, changes, known, now, by=by, departments=departments)
         if staff.left_at is not None or Permission.QUEUE not in permissions_of(Role(staff.role)):
             presence.signed_out(session, staff.id, now)
         return staff

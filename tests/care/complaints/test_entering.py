@@ -17,7 +17,7 @@ from care.errors import InvalidInput
 from care.notices.tables import Notice
 from care.sla.policy import DEFAULT, load_policy
 from care.sla.service import due_times
-from care.tickets.rules import Channel, Kind
+from care.tickets.rules import Channel, Kind, Status
 from care.tickets.tables import Ticket, TicketEvent
 from tests.support.desk import noted
 from tests.support.times import NOW, china
@@ -141,8 +141,25 @@ def test_the_same_matter_again(session: Session) -> None:
     again = _ticket(session, _enter(session, entry_id="entry-0002"))
     assert (again.repeat_of, again.priority) == (first.id, 2), "one more urgent"
     other = _ticket(session, _enter(session, entry_id="entry-0003", category="invoice"))
-    later = enter_ticket(session, replace(CALL, entry_id="entry-0004"), "8001", NOW + timedelta(days=8), SHIPPED)
-    assert (other.repeat_of, _ticket(session, later).repeat_of) == (None, None)
+    assert other.repeat_of is None
+
+
+@pytest.mark.parametrize(
+    ("days", "status", "is_repeat"),
+    [
+        (8, Status.ACKNOWLEDGED, True),  # no longer one that may be urged on instead, and still not settled
+        (30, Status.CLOSED, True),  # answered, and it is back
+        (31, Status.CLOSED, False),
+        (8, Status.CANCELLED, False),  # taken back: no complaint
+    ],
+)
+def test_the_same_matter_within_a_month(session: Session, days: int, status: Status, is_repeat: bool) -> None:
+    first = _ticket(session, _enter(session))
+    first.status = status
+    entered = enter_ticket(session, replace(CALL, entry_id="entry-0004"), "8001", NOW + timedelta(days=days), SHIPPED)
+    later = _ticket(session, entered)
+    assert later.repeat_of == (first.id if is_repeat else None)
+    assert later.priority == first.priority - is_repeat
 
 
 TOLD = [

@@ -15,12 +15,14 @@ from care.accounts.tables import Customer
 from care.attachments.rules import CheckedFile
 from care.attachments.service import evidence_of, store_evidence
 from care.complaints.rules import Draft
-from care.complaints.service import Filed, file_complaint
+from care.complaints.service import Filed, Filing, file_complaint, write_ticket
 from care.conversations.tables import Conversation
 from care.db import engine, transaction
 from care.once import OnceKey
 from care.sla.policy import DEFAULT, load_policy
 from care.sla.service import due_times
+from care.sla.specs import Segment
+from care.tickets.rules import Channel, Kind
 from care.tickets.tables import Ticket, TicketEvent
 from tests.support.database import count, raw_bytes, somebody_waits_for_a_lock
 from tests.support.times import NOW, china
@@ -276,3 +278,28 @@ def test_nothing_personal_can_be_read_in_the_tables() -> None:
     stored = raw_bytes()
     for words in (WHOLE.description, "13800138000", "11月18日", "尽快修好", "13800138001", "中关村", "500兆"):
         assert words.encode() not in stored, words
+
+
+PROMISED = [
+    # of which customers, and when they hear of it and have a result
+    (None, china("2026-11-22 15:20"), china("2026-11-23 15:20")),  # 24 h and 48 h
+    ("public", china("2026-11-22 15:20"), china("2026-11-23 15:20")),
+    ("key", china("2026-11-21 23:20"), china("2026-11-22 15:20")),  # 大客: 8 h and 24 h
+]
+
+
+@pytest.mark.parametrize(("segment", "feedback", "solution"), PROMISED)
+def test_what_is_promised_to_whom(segment: Segment | None, feedback: datetime, solution: datetime) -> None:
+    with transaction() as session:
+        filing = Filing(Kind.COMPLAINT, Channel.COUNTER, "staff:7", entered_by="7", segment=segment)
+        ticket, due = write_ticket(session, Draft("complaint_billing", "多扣了钱"), filing, POLICY, NOW)
+    assert (ticket.segment, ticket.severity) == (segment, "minor")
+    assert (due["first_feedback"], due["solution_complex"]) == (feedback, solution)
+
+
+def test_the_severity_is_that_of_its_priority() -> None:
+    """What a 社会义务监督员 reports is of priority 2."""
+    with transaction() as session:
+        filing = Filing(Kind.COMPLAINT, Channel.SUPERVISION, "staff:7", entered_by="7")
+        ticket, _ = write_ticket(session, Draft("invoice", "发票开错"), filing, POLICY, NOW)
+    assert ticket.severity == "major"

@@ -18,9 +18,13 @@ from care.followup.listing import count_tickets
 from care.followup.service import own_tickets, prove_contact, reopen
 from care.notices.tables import Notice
 from care.once import OnceKey
+from care.sla import pauses
+from care.sla.misses import record_misses
 from care.sla.policy import Policy
-from care.sla.service import clocks_of, due_times
-from care.tickets.rules import Kind
+from care.sla.service import clocks_of, due_times, start_clock
+from care.sla.tables import Clock, Pause
+from care.tickets.rules import EventKind, Kind
+from care.tickets.service import add_event
 from care.tickets.tables import Ticket, TicketEvent, TicketLink
 from tests.care.followup.conftest import File
 from tests.support.desk import noted
@@ -94,7 +98,7 @@ def test_no_promise_becomes_later(
 
 def test_a_promise_that_was_kept_is_not_owed_again(session: Session, file: File, shipped: Policy) -> None:
     survivor, merged = file(now=NOW + HOUR), file()
-    staff.give_feedback(session, survivor.number, "在查", "8001", NOW + 2 * HOUR)
+    staff.give_feedback(session, survivor.number, "已联系业务方核实", "8001", NOW + 2 * HOUR, told=True)
     _merge(session, merged, survivor, shipped)
     assert "first_feedback" not in due_times(session, survivor.id), "the customer has heard of the matter"
 
@@ -123,8 +127,7 @@ def test_a_late_matter_stays_late_whichever_way_it_is_merged(
     later = china("2026-11-23 10:00")
     new = file(now=later - HOUR)
     if is_recorded:
-        for clock in ("first_feedback", "solution_simple"):
-            staff.record_delay(session, old.number, clock, later - HOUR)
+        record_misses(session, old, later - HOUR)
     merged, survivor = (old, new) if older == "merged" else (new, old)
     assert count_tickets(session, "8001", later).missed == 1
     _merge(session, merged, survivor, shipped, later)
@@ -144,7 +147,7 @@ def test_a_late_matter_stays_late_whichever_way_it_is_merged(
 def test_a_miss_of_the_survivor_stays_owed(session: Session, file: File, shipped: Policy) -> None:
     survivor = file()
     later = china("2026-11-23 10:00")
-    staff.record_delay(session, survivor.number, "first_feedback", later)
+    record_misses(session, survivor, later)
     merged = file(now=later - HOUR)
     _merge(session, merged, survivor, shipped, later)
     own = [clock for clock in clocks_of(session, [survivor.id])[survivor.id] if clock.name == "first_feedback"]
@@ -238,3 +241,32 @@ def test_a_link(session: Session, file: File) -> None:
     with pytest.raises(CareError) as refused:
         linking.link(session, one.number, one.number, "related", "8001", NOW)
     assert refused.value.reason == "same_ticket"
+
+
+def test_nothing_that_stands_still_hides_a_promise(session: Session, file: File, shipped: Policy) -> None:
+    """Both customers were asked something; the earlier promise is kept, an hour later, and runs."""
+    merged, survivor = file(), file(now=NOW + 2 * HOUR)
+    for ticket in (merged, survivor):
+        event = add_event(session, ticket, EventKind.NOTE, "staff:7", NOW, note="哪天？")
+        pauses.ask(session, ticket, event, None, NOW + 2 * HOUR)
+        pauses.deliver_by_word(session, ticket.id, NOW + 2 * HOUR)
+    _merge(session, merged, survivor, shipped, NOW + 3 * HOUR)
+    assert due_times(session, survivor.id)["first_feedback"] == NOW + 25 * HOUR
+    clocks = [*clocks_of(session, [survivor.id])[survivor.id], *clocks_of(session, [merged.id])[merged.id]]
+    assert {clock.paused_at for clock in clocks} == {None}
+    assert set(session.scalars(select(Pause.ended_by))) == {"closed", "staff"}
+
+
+def test_alarms_after_a_miss_go_with_it(session: Session, file: File, shipped: Policy) -> None:
+    """The merged one was missed at 15:20 on Sunday; four hours later somebody is told of the survivor."""
+    spec = shipped.clocks["first_feedback"].model_copy(update={"after": [4]})
+    policy = shipped.model_copy(update={"clocks": shipped.clocks | {"first_feedback": spec}})
+    merged = file()
+    start_clock(session, merged, "first_feedback", policy, NOW)
+    late = china("2026-11-22 16:00")
+    survivor = file(now=late)
+    _merge(session, merged, survivor, shipped, late)
+    alarms = select(Clock.due_at).where(
+        Clock.ticket_id == survivor.id, Clock.name == "first_feedback", Clock.kind == "alarm", Clock.ended_at.is_(None)
+    )
+    assert china("2026-11-22 19:20") in session.scalars(alarms).all()

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from care.answers.rules import Way
+from care.answers.service import reach_chat
 from care.appeals import service as appeals
 from care.conversations.tables import Message
 from care.errors import Conflict, InvalidInput
-from care.followup import assignments, linking, notes, staff
+from care.followup import assignments, linking, notes, reaching, staff
+from care.followup.overdue import overdue
 from care.followup.service import add_information, own_tickets, prove_contact, withdraw
 from care.notices.tables import Notice
 from care.once import OnceKey
 from care.sla.policy import Policy
 from care.sla.service import due_times
+from care.sla.tables import Clock, Pause
+from care.tasks.closing import close_ticket
 from care.tickets.service import ticket_by_number
 from care.tickets.tables import Ticket, TicketEvent
 from tests.care.followup.conftest import File
 from tests.support.desk import noted
+from tests.support.tickets import FOUND
 from tests.support.times import NOW
 
 HOUR = timedelta(hours=1)
@@ -66,9 +72,60 @@ def test_a_question_reaches_the_customer(session: Session, ticket: Ticket) -> No
     assert "请问是哪天扣的费？" in said
     assert ticket.number in said
     assert _sms(session) == ["question"]
-    assert due_times(session, ticket.id) == before, "no clock stands still for it"
+    assert due_times(session, ticket.id) == before
+    assert not _stands_still(session, ticket), "it was said, and nobody has seen it yet"
     (standing,) = own_tickets(session, "c1", NOW + HOUR)
     assert (standing.stage, standing.question) == ("waiting_for_you", "请问是哪天扣的费？")
+
+
+def _stands_still(session: Session, ticket: Ticket) -> set[str]:
+    session.expire_all()
+    paused = select(Clock.name).where(Clock.ticket_id == ticket.id, Clock.paused_at.is_not(None))
+    return set(session.scalars(paused))
+
+
+def _see(session: Session, at: datetime) -> None:
+    """The page shows everything that was said in c1."""
+    reach_chat(session, "c1", max(session.scalars(select(Message.id))), Way.SEEN, at)
+
+
+def test_promises_stand_still_from_when_the_question_was_seen(session: Session, ticket: Ticket) -> None:
+    before = due_times(session, ticket.id)
+    notes.ask_customer(session, ticket.number, "请问是哪天扣的费？", "8001", NOW + HOUR)
+    _see(session, NOW + 3 * HOUR)
+    assert _stands_still(session, ticket) == {"first_feedback", "solution_simple"}, "never what the law sets"
+    (standing,) = own_tickets(session, "c1", NOW + 30 * HOUR)
+    assert standing.is_paused
+    assert overdue(session, "c1", NOW + 30 * HOUR) is None, "nothing is late that waits for the customer"
+    add_information(session, "c1", ticket.number, "20号扣的", OnceKey("c1", 7, "add"), NOW + 5 * HOUR)
+    after = due_times(session, ticket.id)
+    assert {name: after[name] - before[name] for name in before} == {
+        "first_feedback": 2 * HOUR, "solution_simple": 2 * HOUR, "answer": timedelta(),
+    }  # fmt: skip
+    assert not _stands_still(session, ticket)
+
+
+@pytest.mark.parametrize("step", ["resume", "result", "withdraw"])
+def test_whatever_goes_on_ends_the_wait(session: Session, ticket: Ticket, step: str) -> None:
+    notes.ask_customer(session, ticket.number, "请问是哪天扣的费？", "8001", NOW)
+    _see(session, NOW)
+    ends: dict[str, Callable[[], object]] = {
+        "resume": lambda: notes.resume(session, ticket.number, "8001", NOW + HOUR),
+        "result": lambda: staff.record_result(session, ticket.number, "已退费10元", "8001", NOW + HOUR),
+        "withdraw": lambda: withdraw(session, "c1", None, OnceKey("c1", 9, "withdraw"), NOW + HOUR),
+    }
+    ends[step]()
+    by = {"resume": "staff", "result": "closed", "withdraw": "withdrawn"}
+    assert list(session.scalars(select(Pause.ended_by))) == [by[step]]
+    assert not _stands_still(session, ticket)
+
+
+def test_asked_on_the_phone(session: Session, ticket: Ticket) -> None:
+    notes.ask_customer(session, ticket.number, "请问是哪天扣的费？", "8001", NOW)
+    for _ in range(2):
+        reaching.asked_by_word(session, ticket.number, "8002", NOW + HOUR)
+    assert _stands_still(session, ticket) == {"first_feedback", "solution_simple"}
+    assert [kind for _, kind, _, _ in _events(session, ticket)] == ["status", "paused"], "sent again, nothing"
 
 
 def test_the_button_of_a_question_names_its_ticket(session: Session, ticket: Ticket) -> None:
@@ -125,12 +182,22 @@ def test_an_urge_of_somebody_who_calls(session: Session, ticket: Ticket) -> None
 
 
 def test_working_on_it_again(session: Session, ticket: Ticket, shipped: Policy) -> None:
-    staff.record_result(session, ticket.number, "已退费", "8001", NOW)
+    staff.record_result(session, ticket.number, "已退费10元", "8001", NOW, told=True)
     notes.reopen_for_customer(session, ticket.number, "客户来电说没收到", "8002", NOW + HOUR, shipped)
     assert (ticket.status, ticket.outcome, ticket.priority) == ("inProgress", None, 2)
     assert due_times(session, ticket.id) == {"solution_simple": NOW + HOUR + timedelta(hours=24)}
     assert ("staff:8002", "reopened", "inProgress", "客户来电说没收到") in _events(session, ticket)
-    assert ("staff:8001", "status", "resolved", "已退费") in _events(session, ticket), "the first result stays"
+    assert ("staff:8001", "status", "resolved", "已退费10元") in _events(session, ticket), "the first result stays"
+
+
+def test_an_answer_that_nobody_has_seen_leaves_the_first_promise(
+    session: Session, ticket: Ticket, shipped: Policy
+) -> None:
+    """Worked on again before the customer had the result: no later time is promised for it."""
+    before = due_times(session, ticket.id)
+    staff.record_result(session, ticket.number, "已退费10元", "8001", NOW)
+    notes.reopen_for_customer(session, ticket.number, "金额查错了", "8002", NOW + HOUR, shipped)
+    assert due_times(session, ticket.id) == before
 
 
 LATE = [
@@ -185,12 +252,12 @@ def test_the_same_words_a_day_later_are_said_again(session: Session, ticket: Tic
 
 
 def test_reopening_and_closing_sent_again(session: Session, ticket: Ticket, shipped: Policy) -> None:
-    staff.record_result(session, ticket.number, "已退费", "8001", NOW)
+    staff.record_result(session, ticket.number, "已退费10元", "8001", NOW, told=True)
     for _ in range(2):
         notes.reopen_for_customer(session, ticket.number, "没收到", "8001", NOW, shipped)
-    staff.record_result(session, ticket.number, "已退费，到账了", "8001", NOW)
+    staff.record_result(session, ticket.number, "已退费，到账了", "8001", NOW, told=True)
     for _ in range(2):
-        staff.close_ticket(session, ticket.number, "8001", NOW)
+        close_ticket(session, ticket.number, "8001", NOW, FOUND)
     kinds = [(kind, status) for _, kind, status, _ in _events(session, ticket)]
     assert kinds.count(("reopened", "inProgress")) == 1
     assert kinds.count(("status", "closed")) == 1

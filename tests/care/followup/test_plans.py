@@ -47,7 +47,7 @@ def number(database: object, shipped: Policy) -> str:
                 description="乱开业务",
             )
             open_ticket(session, ticket, Kind.COMPLAINT, "customer", NOW)
-            start_clocks(session, ticket.id, "complaint_vas", "simple", shipped, NOW)
+            start_clocks(session, ticket, shipped, NOW)
             add_event(session, ticket, EventKind.STATUS, "staff:7", NOW, status=Status.RESOLVED)
         # Of a small table everything is read, and these have small rows.
         for statement in (

@@ -16,17 +16,20 @@ from care.attachments.rules import CheckedFile
 from care.attachments.service import evidence_of, store_evidence
 from care.errors import InvalidInput, NotAllowed
 from care.followup import service
-from care.followup.staff import close_ticket, give_feedback, record_result
+from care.followup.staff import give_feedback, record_result
 from care.followup.urging import Urged
 from care.notices.tables import Notice
 from care.once import OnceKey
 from care.sla.policy import Policy
-from care.sla.service import due_times
+from care.sla.service import due_times, meet_clocks
 from care.sla.tables import Clock
+from care.sla.versions import remember
+from care.tasks.closing import close_ticket
 from care.tickets.rules import Level, Status
 from care.tickets.service import change_status, grant_level
 from care.tickets.tables import Ticket, TicketEvent
 from tests.care.followup.conftest import File
+from tests.support.tickets import FOUND
 from tests.support.times import NOW, china
 
 HOUR = timedelta(hours=1)
@@ -45,9 +48,9 @@ def _events(session: Session, ticket: Ticket) -> list[tuple[str, str, str | None
 
 
 def _resolve(session: Session, ticket: Ticket, close: bool = False) -> None:
-    record_result(session, ticket.number, "已关闭该业务并退费", "8", NOW + HOUR)
+    record_result(session, ticket.number, "已关闭该业务并退费", "8", NOW + HOUR, told=True)
     if close:
-        close_ticket(session, ticket.number, "8", NOW + HOUR)
+        close_ticket(session, ticket.number, "8", NOW + HOUR, FOUND)
 
 
 # Asking
@@ -76,13 +79,13 @@ def test_ones_own_tickets(session: Session, file: File) -> None:
 
 def test_as_it_goes_on(session: Session, file: File) -> None:
     ticket = file()
-    give_feedback(session, ticket.number, "正在核实", "7", NOW + HOUR)
+    give_feedback(session, ticket.number, "业务方正在核对订购记录", "7", NOW + HOUR, told=True)
     (standing,) = service.own_tickets(session, "c1", NOW + HOUR)
     assert (standing.stage, standing.feedback_due, standing.first_feedback_at) == ("working", None, NOW + HOUR)
     assert standing.solution_due == china("2026-11-22 15:20")
-    record_result(session, ticket.number, "已退费", "7", NOW + 2 * HOUR)
+    record_result(session, ticket.number, "已退费10元", "7", NOW + 2 * HOUR, told=True)
     (standing,) = service.own_tickets(session, "c1", NOW + 3 * HOUR)
-    assert (standing.stage, standing.is_open, standing.outcome) == ("answered", False, "已退费")
+    assert (standing.stage, standing.is_open, standing.outcome) == ("answered", False, "已退费10元")
     assert (standing.solution_due, standing.first_feedback_at, standing.may_reopen) == (None, NOW + HOUR, True)
 
 
@@ -251,7 +254,7 @@ def test_a_second_result(session: Session, file: File, shipped: Policy) -> None:
     ticket = file()
     _resolve(session, ticket)
     service.reopen(session, "c1", None, "没退到", _key(), NOW + 24 * HOUR, shipped)
-    record_result(session, ticket.number, "已原路退回", "8", NOW + 25 * HOUR)
+    record_result(session, ticket.number, "已原路退回", "8", NOW + 25 * HOUR, told=True)
     (standing,) = service.own_tickets(session, "c1", NOW + 26 * HOUR)
     assert (standing.outcome, standing.may_reopen, standing.solution_due) == ("已原路退回", True, None)
     assert standing.first_feedback_at == NOW + HOUR
@@ -469,3 +472,16 @@ def test_the_proved_contact_hears_of_the_withdrawal(session: Session, file: File
     service.prove_contact(session, "c1", ticket.number, "13900139000", NOW)
     service.withdraw(session, "c1", None, _key(), NOW)
     assert session.scalars(select(Notice.kind).order_by(Notice.id)).all() == ["filed", "closed"]
+
+
+def test_a_reopened_ticket_is_promised_what_its_version_promised(session: Session, file: File, shipped: Policy) -> None:
+    """Filed while the policy promised a result in 12 hours."""
+    spec = shipped.clocks["solution_simple"].model_copy(update={"hours": 12, "alarms": []})
+    clocks = shipped.clocks | {"solution_simple": spec}
+    remember(session, shipped.model_copy(update={"version": "2026-01.1", "clocks": clocks}), NOW)
+    ticket = file()
+    ticket.policy_version = "2026-01.1"
+    record_result(session, ticket.number, "已退费", "7", NOW + HOUR)
+    meet_clocks(session, ticket.id, None, NOW + HOUR)
+    service.reopen(session, "c1", None, "没退到", _key(), NOW + 2 * HOUR, shipped)
+    assert due_times(session, ticket.id)["solution_simple"] == NOW + 14 * HOUR

@@ -15,13 +15,16 @@ from care.followup import staff
 from care.followup.service import own_tickets, prove_contact, reopen, withdraw
 from care.notices.tables import Notice
 from care.once import OnceKey
+from care.sla.misses import record_misses
 from care.sla.policy import Policy
 from care.sla.service import due_times
 from care.sla.tables import Clock
+from care.tasks.closing import close_ticket
 from care.tickets.rules import Status
 from care.tickets.service import change_status
 from care.tickets.tables import Ticket, TicketEvent
 from tests.care.followup.conftest import File
+from tests.support.tickets import FOUND
 from tests.support.times import NOW, china
 
 HOUR = timedelta(hours=1)
@@ -53,11 +56,12 @@ def _clocks(session: Session, *kinds: str) -> dict[str, tuple[datetime | None, .
 
 
 def test_first_feedback(session: Session, ticket: Ticket) -> None:
-    staff.give_feedback(session, ticket.number, " 已联系业务方核实 ", "7", NOW + HOUR)
+    staff.give_feedback(session, ticket.number, " 已联系业务方核实 ", "7", NOW + HOUR, told=True)
     assert ticket.status == "inProgress", "who answers has taken it"
     assert _events(session, ticket) == [
         ("staff:7", "status", "inProgress", None),
         ("staff:7", "feedback", None, "已联系业务方核实"),
+        ("staff:7", "reached", None, "word"),
     ]
     assert _clocks(session, "promise", "statutory") == {
         "first_feedback": (NOW + HOUR, None, None),
@@ -68,9 +72,9 @@ def test_first_feedback(session: Session, ticket: Ticket) -> None:
 
 
 def test_further_feedback_is_told_too(session: Session, ticket: Ticket) -> None:
-    staff.give_feedback(session, ticket.number, "正在核实", "7", NOW + HOUR)
-    staff.give_feedback(session, ticket.number, "业务方已确认", "8", NOW + 2 * HOUR)
-    assert [event[1] for event in _events(session, ticket)] == ["status", "feedback", "feedback"]
+    staff.give_feedback(session, ticket.number, "已联系业务方核实", "7", NOW + HOUR, told=True)
+    staff.give_feedback(session, ticket.number, "业务方已确认", "8", NOW + 2 * HOUR, told=True)
+    assert [event[1] for event in _events(session, ticket)] == ["status", "feedback", "reached", "feedback", "reached"]
     assert _clocks(session, "promise")["first_feedback"] == (NOW + HOUR, None, None), "the first one counts"
     assert _told(session) == ["feedback", "feedback"]
 
@@ -86,10 +90,13 @@ def test_further_feedback_is_told_too(session: Session, ticket: Ticket) -> None:
 def test_a_result(session: Session, ticket: Ticket, before: Status | None, steps: list[str]) -> None:
     if before:
         change_status(session, ticket.id, before, "staff:7", NOW)
-    staff.record_result(session, ticket.number, "已关闭该业务，退费10元", "7", NOW + 2 * HOUR)
+    staff.record_result(session, ticket.number, "已关闭该业务，退费10元", "7", NOW + 2 * HOUR, told=True)
     assert (ticket.status, ticket.outcome) == ("resolved", "已关闭该业务，退费10元")
-    assert [status for _, _, status, _ in _events(session, ticket)] == steps
-    assert _events(session, ticket)[-1] == ("staff:7", "status", "resolved", "已关闭该业务，退费10元")
+    assert [status for _, kind, status, _ in _events(session, ticket) if kind == "status"] == steps
+    assert _events(session, ticket)[-2:] == [
+        ("staff:7", "status", "resolved", "已关闭该业务，退费10元"),
+        ("staff:7", "reached", None, "word"),
+    ]
     assert set(_clocks(session, "promise", "statutory").values()) == {(NOW + 2 * HOUR, None, None)}
     assert set(_clocks(session, "alarm").values()) == {(None, None, NOW + 2 * HOUR)}
     assert _told(session) == ["result"]
@@ -109,29 +116,24 @@ def test_a_result_for_one_that_was_held(session: Session, ticket: Ticket) -> Non
     [("9", "staff:9"), (None, "system")],  # by an agent; by time, when the customer did not object
 )
 def test_closing(session: Session, ticket: Ticket, closer: str | None, actor: str) -> None:
-    staff.record_result(session, ticket.number, "已退费", "7", NOW)
-    staff.close_ticket(session, ticket.number, closer, NOW + HOUR)
+    staff.record_result(session, ticket.number, "已退费10元", "7", NOW, told=True)
+    close_ticket(session, ticket.number, closer, NOW + HOUR, FOUND)
     assert ticket.status == "closed"
-    assert _events(session, ticket)[-1] == (actor, "status", "closed", None)
+    assert (actor, "status", "closed", None) in _events(session, ticket)
     assert _told(session) == ["result", "closed"]
 
 
-def test_a_delay_is_recorded_and_told_once(session: Session, ticket: Ticket) -> None:
+def test_a_late_answer_erases_no_miss(session: Session, ticket: Ticket) -> None:
     due = china("2026-11-22 15:20")
-    assert staff.record_delay(session, ticket.number, "first_feedback", due - timedelta(seconds=1)) is False
-    assert staff.record_delay(session, ticket.number, "first_feedback", due) is True
-    assert staff.record_delay(session, ticket.number, "first_feedback", due + HOUR) is False
-    assert _events(session, ticket) == [("system", "delay", None, "first_feedback")]
+    record_misses(session, ticket, due - timedelta(seconds=1))
+    assert _events(session, ticket) == []
+    for at in (due, due + HOUR):
+        record_misses(session, ticket, at)
+    missed = ("first_feedback", "solution_simple")
+    assert _events(session, ticket) == [("system", "delay", None, each) for each in missed]
     assert _clocks(session, "promise")["first_feedback"] == (None, due, None)
-    assert _told(session) == ["delay"]
-    staff.give_feedback(session, ticket.number, "抱歉，正在核实", "7", due + 2 * HOUR)
+    staff.give_feedback(session, ticket.number, "抱歉，业务方还没有回信", "7", due + 2 * HOUR, told=True)
     assert _clocks(session, "promise")["first_feedback"] == (due + 2 * HOUR, due, None), "late, and still a miss"
-
-
-@pytest.mark.parametrize("clock", ["solution_complex", "repair", "nonsense"])
-def test_no_delay_of_a_clock_that_the_ticket_has_not(session: Session, ticket: Ticket, clock: str) -> None:
-    assert staff.record_delay(session, ticket.number, clock, NOW + timedelta(days=30)) is False
-    assert _told(session) == []
 
 
 def test_without_a_proved_contact_nobody_is_written_to(session: Session, file: File) -> None:
@@ -176,7 +178,7 @@ def test_and_back_again(session: Session, ticket: Ticket, shipped: Policy) -> No
 
 
 def test_after_a_reopening_it_counts_from_there(session: Session, ticket: Ticket, shipped: Policy) -> None:
-    staff.record_result(session, ticket.number, "已退费", "7", NOW + HOUR)
+    staff.record_result(session, ticket.number, "已退费10元", "7", NOW + HOUR, told=True)
     later = NOW + timedelta(days=2)
     reopen(session, "c1", None, "没收到", OnceKey("c1", 5, "reopen"), later, shipped)
     assert _change(session, ticket, shipped, now=later + HOUR) == later + timedelta(hours=48)
@@ -217,7 +219,7 @@ def test_no_new_time_that_is_over_already(session: Session, file: File, shipped:
 
 
 def test_not_after_a_miss_was_recorded(session: Session, ticket: Ticket, shipped: Policy) -> None:
-    staff.record_delay(session, ticket.number, "solution_simple", china("2026-11-22 15:20"))
+    record_misses(session, ticket, china("2026-11-22 15:20"))
     with pytest.raises(Conflict) as refused:
         _change(session, ticket, shipped)
     assert refused.value.reason == "too_late"
@@ -228,8 +230,7 @@ Step = Callable[[Session, str, Policy], object]
 STEPS: dict[str, Step] = {
     "feedback": lambda session, number, policy: staff.give_feedback(session, number, "正在核实", "7", NOW),
     "result": lambda session, number, policy: staff.record_result(session, number, "已退费", "7", NOW),
-    "close": lambda session, number, policy: staff.close_ticket(session, number, "7", NOW),
-    "delay": lambda session, number, policy: staff.record_delay(session, number, "first_feedback", NOW),
+    "close": lambda session, number, policy: close_ticket(session, number, "7", NOW, FOUND),
     "complexity": lambda session, number, policy: staff.change_complexity(
         session, number, "complex", "取证", "1", True, NOW, policy
     ),
@@ -249,7 +250,9 @@ def test_what_is_over_is_over(session: Session, ticket: Ticket, shipped: Policy,
     with pytest.raises(Conflict) as refused:
         STEPS[step](session, ticket.number, shipped)
     assert refused.value.reason == "ticket_status"
-    assert STEPS["delay"](session, ticket.number, shipped) is False, "and nothing is late any more"
+    record_misses(session, ticket, NOW + timedelta(days=30))
+    assert _told(session) == ["closed"]
+    assert _events(session, ticket)[-1][1] == "withdrawn", "and nothing is late any more"
 
 
 def test_nothing_is_closed_without_a_result(session: Session, ticket: Ticket, shipped: Policy) -> None:

@@ -38,7 +38,9 @@ async def test_a_new_account_has_a_password_that_is_shown_once(signed_in: SignIn
     made = response.json()
     password = made.pop("password")
     made.pop("created_at")
-    assert made == NEW | {"skills": ["billing", "network"], "must_change": True, "left_at": None}
+    assert made == NEW | {
+        "skills": ["billing", "network"], "department": None, "is_head": False, "must_change": True, "left_at": None,
+    }  # fmt: skip
     assert len(password) == 19
     assert password.encode() not in raw_bytes()
     listed = (await admin.get("/api/desk/staff")).json()["items"]
@@ -69,6 +71,8 @@ async def test_a_new_account_has_a_password_that_is_shown_once(signed_in: SignIn
         ({"role": "owner"}, 422, "request"),
         ({"skills": ["magic"]}, 422, "staff"),
         ({"load_limit": 0}, 422, "staff"),
+        ({"department": "magic"}, 422, "staff"),
+        ({"is_head": True}, 422, "staff"),  # of what?
         ({"load_limit": 21}, 422, "staff"),
         ({"password": "chosen by the admin"}, 422, "request"),
     ],
@@ -99,8 +103,27 @@ async def test_changes_are_noted_with_what_was_before(signed_in: SignIn) -> None
     check_problem(await admin.patch("/api/desk/staff/1009", json={}), 422, "no_staff")
 
 
+async def test_departments_and_their_heads(signed_in: SignIn) -> None:
+    admin = signed_in("admin", number="9001")
+    made = await admin.post("/api/desk/staff", json=NEW | {"department": "network", "is_head": True})
+    assert (made.json()["department"], made.json()["is_head"]) == ("network", True)
+    assert _noted()[-1][3] | {"department": "network", "is_head": True} == _noted()[-1][3]
+
+    async def change(**fields: Any) -> tuple[str | None, bool]:
+        changed = (await admin.patch("/api/desk/staff/1001", json=fields)).json()
+        return changed["department"], changed["is_head"]
+
+    assert await change(name="林三") == ("network", True), "what is missing stays as it is"
+    assert await change(department="service") == ("service", True)
+    assert _noted()[-1][3] == {"department": ["network", "service"]}
+    assert await change(is_head=False) == ("service", False)
+    assert await change(department=None) == (None, False)
+    check_problem(await admin.patch("/api/desk/staff/1001", json={"is_head": True}), 422, "staff")
+    check_problem(await admin.patch("/api/desk/staff/1001", json={"department": "magic"}), 422, "staff")
+
+
 async def test_who_leaves_is_out_at_once(signed_in: SignIn, app: FastAPI) -> None:
-    admin, agent = signed_in("admin"), signed_in("agent", number="1001", presence="ready")
+    admin, agent = signed_in("admin", number="9001"), signed_in("agent", number="1001", presence="ready")
     response = await admin.patch("/api/desk/staff/1001", json={"left": True})
     assert response.json()["left_at"] is not None
     check_problem(await agent.get("/api/desk/me"), 401, "signed_out")
@@ -114,7 +137,7 @@ async def test_who_leaves_is_out_at_once(signed_in: SignIn, app: FastAPI) -> Non
 
 
 async def test_an_agent_who_becomes_something_else_takes_no_customers(signed_in: SignIn) -> None:
-    admin, agent = signed_in("admin"), signed_in("agent", number="1001", presence="ready")
+    admin, agent = signed_in("admin", number="9001"), signed_in("agent", number="1001", presence="ready")
     assert (await admin.patch("/api/desk/staff/1001", json={"role": "auditor"})).status_code == 200
     with db.transaction() as session:
         assert session.get_one(StaffPresence, agent.staff_id).state == "away"
