@@ -92,7 +92,7 @@ async def ask(
     key = settings().operator_key.get_secret_value()
     if not key:
         return problem(404, "operator_key", "nobody may ask here: set QUANYI_OPERATOR_KEY, see docs/operate/choices.md")
-    if not _is_right(authorization, key):
+    if not is_right_key(authorization, key):
         desk.wrong_keys.check(address_of(request.scope))
         _log.warning("operator_key_wrong")
         return problem(401, "operator_key", "send Authorization: Bearer <key>", {"WWW-Authenticate": "Bearer"})
@@ -103,7 +103,7 @@ async def ask(
     return ChoicesOut(numbers=answer)
 
 
-def _is_right(authorization: str | None, key: str) -> bool:
+def is_right_key(authorization: str | None, key: str) -> bool:
     scheme, _, given = (authorization or "").partition(" ")
     is_key = hmac.compare_digest(given.strip().encode(), key.encode())
     return is_key and scheme.lower() == "bearer"

@@ -11,7 +11,8 @@ from rasa_sdk.events import SlotSet
 from care.accounts.rules import mask_numbers
 from care.complaints import rules
 from care.complaints.places import area_of, is_slow
-from care.sla.policy import Category, policy
+from care.sla.policy import policy
+from care.sla.sections import Category
 from care.wording import say
 
 Events = list[dict[str, Any]]

@@ -17,7 +17,8 @@ from actions.complaints.complaint import FORM, Complaint, Events, slot
 from actions.complaints.decisions import NEW
 from actions.complaints.fields import today
 from actions.complaints.grievance import is_question
-from actions.complaints.wishes import is_wish
+from actions.complaints.surges import say_met
+from actions.complaints.wishes import asks_for_money, is_wish
 from actions.contact import offer_notices
 from actions.memory import said_last
 from actions.privacy.answering import answer_wish
@@ -44,6 +45,7 @@ from care.handoff.rules import Reason
 from care.handoff.service import raise_concerns
 from care.once import OnceKey
 from care.sla.policy import policy
+from care.surges.service import Known, meet
 from care.wording import say, spoken_time
 
 #: what the second matter of a story takes over from the first
@@ -58,7 +60,7 @@ class FileComplaint(Action):
         now = utcnow()
         complaint = Complaint(tracker)
         key = key_of(tracker, self.name())
-        filed, standing, is_repeated = await in_database(lambda session: _file(session, complaint, key, now))
+        filed, standing, is_repeated, surge = await in_database(lambda session: _file(session, complaint, key, now))
         feedback, solution = spoken_time(filed.feedback_due, now), spoken_time(filed.solution_due, now)
         dispatcher.utter_message(
             response="utter_complaint_filed",
@@ -67,6 +69,10 @@ class FileComplaint(Action):
             promise=say("promise_at_once" if feedback == solution else "promise", feedback=feedback, solution=solution),
             json_message={"card": card(standing)},
         )
+        if surge is not None:
+            say_met(dispatcher, surge, now)
+        if asks_for_money(complaint["wish"] or ""):
+            dispatcher.utter_message(response="utter_redress_by_person")
         if is_repeated:
             dispatcher.utter_message(response="utter_again_offer")
         if complaint["rest"] is None:
@@ -78,15 +84,18 @@ class FileComplaint(Action):
         return [AllSlotsReset(), *kept, *offered]
 
 
-def _file(session: Session, complaint: Complaint, key: OnceKey, now: datetime) -> tuple[Filed, Standing, bool]:
-    """Last: the same complaint again, as far as the customer may be told so."""
+def _file(
+    session: Session, complaint: Complaint, key: OnceKey, now: datetime
+) -> tuple[Filed, Standing, bool, Known | None]:
+    """Third: the same complaint again, as far as the customer may be told so. Last: many complain of the same."""
     draft = _draft(session, complaint, key.conversation_id, now)
     filed = file_complaint(session, draft, key, policy(), now, closes_matter=complaint["rest"] is None)
     if complaint["dispute"]:
         attach_dispute(session, int(complaint["dispute"]), key.conversation_id, filed.ticket_id, now)
     standing = standing_of(session, key.conversation_id, filed.number, now)
     assert standing is not None  # filed here, a moment ago
-    return filed, standing, _is_repeated(session, draft.line, draft.category, key, now)
+    is_repeated = _is_repeated(session, draft.line, draft.category, key, now)
+    return filed, standing, is_repeated, meet(session, filed.number, now)
 
 
 def _is_repeated(session: Session, line: str | None, category: str, key: OnceKey, now: datetime) -> bool:

@@ -19,6 +19,7 @@ from actions.complaints.details import is_begun_now
 from actions.complaints.fields import is_answer, is_outburst
 from actions.complaints.line import look_up
 from actions.complaints.opening import begin
+from actions.complaints.surges import say_known
 from actions.complaints.wishes import keep_wish, wants_to_go_on
 from actions.concerns import concerns_of
 from actions.digressions import answer_digression, digression_of
@@ -70,6 +71,7 @@ class ValidateComplaintForm(Action):
         if complaint.asked is None:
             offer_beside(dispatcher, tracker)
             question = begin(complaint, dispatcher, tracker)
+            await say_known(dispatcher, complaint)
             await _fill_proved_line(complaint, tracker)
         elif wants_to_go_on(text) or keep_wish(complaint, dispatcher, tracker):
             _ask(complaint, complaint.asked, dispatcher)

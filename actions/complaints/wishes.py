@@ -51,6 +51,14 @@ _GO_ON = re.compile(
 #: there it is what is demanded
 _ABOUT_IT = ("complaint_marketing", "complaint_spam_fraud", "privacy")
 
+#: no amount is named before a person has looked (care/redress)
+_MONEY = re.compile("赔|补偿|减免|免.{0,8}月租|违约金")
+
+
+def asks_for_money(text: str) -> bool:
+    """A wish for compensation, or for a fee that is not to be paid."""
+    return _MONEY.search(plain(text)) is not None
+
 
 def wants_to_go_on(text: str) -> bool:
     """「继续」 and no more: the question is asked again."""
