@@ -2,7 +2,8 @@
 
 With a complaint that is open stay the ticket, its files, what was said in its conversation from a day before it was
 filed on (in which it was told), and who proved there which number. What was said before that, and in other
-conversations, is no evidence of it and goes. When it is closed, the customer can ask again.
+conversations, is no evidence of it and goes. When it is closed, the customer can ask again. As long as it is not
+decided what the law gives them for it, or they were not told, it is not over.
 """
 
 from __future__ import annotations
@@ -18,19 +19,23 @@ from care.attachments.rules import TELLING
 from care.attachments.tables import Attachment, TicketEvidence
 from care.conversations.tables import Message
 from care.privacy.rules import Hold
+from care.redress.tables import Redress
 from care.rights.tables import AppealPacket
 from care.tickets.rules import OPEN, Kind, Status
 from care.tickets.tables import Ticket
 
 
 def _is_held(ticket: Any) -> ColumnElement[bool]:
-    return and_(
+    # Nobody loses by a deletion what the law gives them.
+    owed = exists().where(Redress.ticket_id == ticket.id, Redress.told_at.is_(None), Redress.declined_at.is_(None))
+    works = and_(
         ticket.status.in_([*OPEN, Status.RESOLVED]),
         or_(ticket.kind.in_([Kind.COMPLAINT, Kind.FAULT, Kind.APPEAL]), ticket.category == "privacy_leak"),
     )
+    return or_(works, owed.correlate(ticket))
 
 
-#: complaints, faults and appeals, until they are closed; and a leak that was reported
+#: complaints, faults and appeals, until they are closed; a leak that was reported; what redress is being decided for
 HELD = _is_held(Ticket)
 
 # Of its own name, so that it can stand in a statement that is about tickets itself.

@@ -16,6 +16,8 @@ from sqlalchemy import DateTime
 from care.db import SealedBytes
 from care.privacy.data_map import ColumnKind, TableMap, data_map
 from care.privacy.export_schema import TRACKERS, dictionary, place_names, type_of
+from care.redress.rules import redress_file
+from care.tasks.findings import causes
 from care.templates import templates
 from care.timezone import CHINA
 from care.wording import say
@@ -106,4 +108,8 @@ def _render(template: str, values: Json) -> str:
 @lru_cache(maxsize=1)
 def _words() -> dict[str, dict[str, str]]:
     words: dict[str, dict[str, str]] = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
-    return words
+    titles = {
+        "tickets.cause": {name: cause.title for name, cause in causes().items()},
+        "redresses.law": {name: law.title for name, law in redress_file().laws.items()},
+    }
+    return words | titles

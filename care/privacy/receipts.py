@@ -24,7 +24,8 @@ from care.accounts.rules import mask_phone
 from care.errors import InvalidInput
 from care.privacy.rules import Kind
 from care.privacy.tables import PrivacyReceipt, PrivacyRequest
-from care.sla.policy import PRIVACY, policy
+from care.sla.policy import policy
+from care.sla.sections import PRIVACY
 from care.templates import templates
 from care.tickets.rules import read_number
 from care.timezone import CHINA

@@ -8,12 +8,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from care.accounts.service import phone_index
-from care.followup.staff import close_ticket, record_result
+from care.followup.staff import record_result
 from care.privacy.rules import Kind
 from care.privacy.tables import PrivacyRequest
-from care.sla.policy import BY_PERSON, PRIVACY, policy
+from care.sla.policy import policy
+from care.sla.sections import BY_PERSON, PRIVACY
 from care.sla.service import meet_clocks, start_clocks
 from care.sla.tables import Clock
+from care.tasks.closing import close_ticket
 from care.tickets.rules import OPEN, Status
 from care.tickets.rules import Kind as TicketKind
 from care.tickets.service import change_status, open_ticket
@@ -38,8 +40,9 @@ def file_ticket(
     )
     if request.phone is not None:
         ticket.line, ticket.line_index = request.phone, phone_index(request.phone)
+    ticket.severity = policy().severity_of(ticket.priority)
     open_ticket(session, ticket, TicketKind.PRIVACY, "customer", now)
-    start_clocks(session, ticket.id, category, ticket.complexity, policy(), now)
+    start_clocks(session, ticket, policy(), now)
     request.ticket_id = ticket.id
     return ticket
 

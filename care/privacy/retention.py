@@ -12,10 +12,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from care.errors import InvalidInput
-from care.files import read_yaml
+from care.files import read_model
 from care.privacy.rules import Hold
 
 DEFAULT = Path(__file__).with_name("retention.yml")
@@ -113,14 +112,8 @@ class Retention(_Strict):
 
 
 def load_retention(path: Path) -> Retention:
-    """Raises InvalidInput (reason `retention`) naming file and place."""
-    try:
-        return Retention.model_validate(read_yaml(path, "retention", "QUANYI_RETENTION"))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        told = first["msg"].removeprefix("Value error, ")
-        raise InvalidInput("retention", f"{path}: {place}: {told}" if place else f"{path}: {told}") from error
+    """Raises InvalidInput (reason `retention`) naming file, line and place."""
+    return read_model(path, Retention, "retention", "QUANYI_RETENTION")
 
 
 @lru_cache(maxsize=1)

@@ -12,11 +12,12 @@ from care.complaints.rules import Draft
 from care.complaints.service import file_complaint
 from care.db import transaction
 from care.followup.service import add_information, urge
-from care.followup.staff import give_feedback, record_delay
+from care.followup.staff import give_feedback
 from care.once import OnceKey
 from care.rights.appeals import Ground, Matter, Where
 from care.rights.packet_history import STATUSES, TOLD, WHO
 from care.rights.packet_papers import SUGGESTED
+from care.sla.misses import record_misses
 from care.sla.policy import policy
 from care.tickets.rules import Status
 from care.tickets.service import change_status, ticket_by_number
@@ -65,10 +66,10 @@ def overdue(now: datetime, conversation_id: str = "c1", *, age: timedelta = time
         ticket = ticket_by_number(session, number)
         assert ticket is not None
         change_status(session, ticket.id, Status.IN_PROGRESS, "staff:7", filed + timedelta(hours=3))
-        assert record_delay(session, number, "first_feedback", missed)
+        record_misses(session, ticket, missed)
         urge(session, conversation_id, number, "怎么还没有结果", OnceKey(conversation_id, 902, "urge"), missed)
-        give_feedback(session, number, "正在核对扣费记录，请您稍等", "7", missed + timedelta(hours=4))
-        assert record_delay(session, number, "solution_complex", filed + timedelta(hours=49))
+        give_feedback(session, number, "正在核对扣费记录，请您稍等", "7", missed + timedelta(hours=4), told=True)
+        record_misses(session, ticket, filed + timedelta(hours=49))
         key = OnceKey(conversation_id, 903, "add")
         add_information(session, conversation_id, number, "9月份也扣了", key, filed + timedelta(days=4))
     return number

@@ -41,7 +41,7 @@ from care.db import Base, SealedType, engine, transaction
 from care.desk.tables import ConversationNote
 from care.followup.rules import WRONG_PROOFS
 from care.followup.service import add_information, grant, prove_contact, urge
-from care.followup.staff import close_ticket, give_feedback, record_result
+from care.followup.staff import give_feedback, record_result
 from care.handoff.rules import EndedBy, Reason
 from care.handoff.service import raise_concerns, request_handoff, withdraw
 from care.handoff.tables import Handoff
@@ -56,6 +56,7 @@ from care.rights.packets import Wanted
 from care.rights.packets import make as make_packet
 from care.satisfaction.tables import Rating
 from care.sla.policy import policy
+from care.tasks.closing import close_ticket
 from care.tickets.tables import Ticket
 from care.training import consent
 from care.training.rules import CONSENT_VERSION
@@ -63,6 +64,7 @@ from care.training.service import accept
 from care.turns import service as turns
 from care.turns.rules import Reading
 from tests.support.files import picture
+from tests.support.promises import promise_everything
 from tests.support.training import NOT_UNDERSTOOD, SURE, small_checkout
 
 PHONE, MARK = "13800138000", "标记"
@@ -91,6 +93,11 @@ _MARKS = {
     "appeal": "{}营业厅说退不了",
     "reason": "{}来电核实号码",
     "note": "{}说下午三点以后方便",
+    "prevention": "{}那一片的老光猫都换掉",
+    "task": "{}说师傅很准时",
+    "visit": "{}嫌套餐贵",
+    "basis": "{}断了三天",
+    "redress": "{}的故障属实",
 }
 _MOMENT = timedelta(seconds=1)
 
@@ -245,6 +252,7 @@ class _Talk:
             urge(session, self.id, filed.number, texts["urged"], self.key("urge"), self.later())
             add_information(session, self.id, filed.number, texts["addition"], self.key("add"), self.later())
             give_feedback(session, filed.number, texts["feedback"], "7", self.later())
+            promise_everything(session, filed.ticket_id, texts, self.later())
         return filed.number, filed.ticket_id
 
     def knows(self, number: str) -> None:

@@ -16,12 +16,14 @@ from care.accounts.rules import CODE_DAY, CODE_LOCK_AGAIN, mask_phone
 from care.accounts.service import phone_index
 from care.accounts.tables import Binding, ChannelUser, Customer, KnownConversation, Proof, SmsCode
 from care.privacy.holds import in_held_conversation
+from care.privacy.places import promises
 from care.privacy.places.base import Counts, Held, Record
 from care.privacy.places.batches import count, is_old, oldest
 from care.privacy.places.exported import record
 from care.privacy.rules import Hold
 from care.privacy.subject import Subject
 from care.privacy.tables import Correction, PrivacyRequest
+from care.tasks.tables import Task
 from care.tickets.tables import Ticket
 
 #: Codes that are older count for no limit and no lock (care/accounts/rules.py).
@@ -47,6 +49,7 @@ class Account:
         held = _held(session, subject)
         customers = select(Customer.id).where(_number(subject, Customer.phone_index))
         session.execute(update(Ticket).where(Ticket.customer_id.in_(customers)).values(customer_id=None))
+        promises.let_customer_go(session, subject)
         users = _users_of(session, subject)
         removed = sum(_delete(session, table, *which) for table, which in _going(subject, now))
         _delete(session, ChannelUser, ChannelUser.id.in_(users), *_NOBODYS)
@@ -79,6 +82,7 @@ _NOBODYS = (
 )
 _ABOUT_CUSTOMER = or_(
     exists().where(Ticket.customer_id == Customer.id),
+    exists().where(Task.customer_id == Customer.id),
     exists().where(Proof.phone_index == Customer.phone_index),
     exists().where(Binding.phone_index == Customer.phone_index),
 )

@@ -25,6 +25,7 @@ from care.handoff.rules import OPEN
 from care.handoff.tables import Concern, Handoff, HandoffEvent
 from care.once import Receipt
 from care.privacy.holds import APPEAL_EVIDENCE, EVIDENCE
+from care.privacy.places import promises
 from care.privacy.places.base import Counts, Held, Record
 from care.privacy.places.batches import count, is_old, oldest
 from care.privacy.places.exported import record
@@ -194,6 +195,7 @@ def _delete_messages(session: Session, ids: Collection[int]) -> int:
     """With their readings and what trainers did with them (ON DELETE CASCADE)."""
     session.execute(update(Message).where(Message.in_reply_to.in_(ids)).values(in_reply_to=None))
     _delete(session, MessageAttachment, MessageAttachment.message_id.in_(ids))
+    promises.let_messages_go(session, ids)
     done = select(Message.conversation_id, Message.id).where(Message.id.in_(ids))
     _delete(session, Receipt, tuple_(Receipt.conversation_id, Receipt.message_id).in_(done))
     return _delete(session, Message, Message.id.in_(ids))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from care.audit import service as audit
 from care.audit.tables import AuditEntry
+from care.privacy.places import promises
 from care.privacy.places.base import Counts, Record
 from care.privacy.places.batches import count, oldest
 from care.privacy.places.exported import record
@@ -64,4 +65,5 @@ def _of(session: Session, subject: Subject) -> ColumnElement[bool]:
         return false()
     numbers = session.scalars(select(Ticket.number).where(Ticket.id.in_(subject.tickets))).all()
     named = [*(f"conversation:{each}" for each in subject.conversations), *(f"ticket:{each}" for each in numbers)]
+    named += promises.audited(session, subject)
     return and_(AuditEntry.subject.in_(named), AuditEntry.at >= (subject.said_since or _EVER))

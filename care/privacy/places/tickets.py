@@ -1,8 +1,9 @@
 """Tickets, their history, clocks, and who may ask about them.
 
-A ticket that is over becomes a line of statistics: kind, category, department, dates, clocks and the steps that were
-taken, and nobody's. What a stranger filed about somebody's number keeps the stranger's words, without the number; so
-does what staff entered for whoever called about it, because nobody proved who that was.
+A ticket that is over becomes a line of statistics: kind, category, department, dates, clocks, the steps that were
+taken and what was done beside them (`promises`), and nobody's. What a stranger filed about somebody's number keeps the
+stranger's words, without the number; so does what staff entered for whoever called about it, because nobody proved who
+that was.
 """
 
 from __future__ import annotations
@@ -23,18 +24,22 @@ from care.appeals.tables import Appeal
 from care.callbacks.tables import Callback
 from care.complaints.entering import ENTERED
 from care.db import Base
-from care.followup.overdue import record_misses
 from care.numbers import read_of, width_of
 from care.once import Receipt
 from care.privacy.holds import APPEALED, held_tickets
+from care.privacy.places import promises
 from care.privacy.places.base import Counts, Held, Record
 from care.privacy.places.batches import count
 from care.privacy.places.exported import as_json, record
 from care.privacy.rules import Hold, Kind, Status
 from care.privacy.subject import Subject
 from care.privacy.tables import PrivacyRequest
+from care.sla import pauses
+from care.sla.misses import record_misses
+from care.sla.rules import PauseEnd
 from care.sla.service import end_clocks
 from care.sla.tables import Clock
+from care.tasks.tables import Task
 from care.tickets import rules
 from care.tickets.service import change_status
 from care.tickets.tables import Ticket, TicketEvent, TicketGrant, TicketLink
@@ -46,7 +51,7 @@ EXPIRED = "（保存期满已删除）"
 #: in the place of a number in somebody else's words
 NO_NUMBER = "（号码已删除）"
 
-_WORDS = ("since", "wish", "contact", "address", "speed_test", "outcome")
+_WORDS = ("since", "wish", "contact", "address", "speed_test", "outcome", "prevention")
 _PERSONAL = (*_WORDS, "since_date", "line", "line_index", "customer_id", "notify_phone")
 #: nobody owes the customer an answer to a proposal
 _WAITS = and_(Ticket.status.in_(rules.OPEN), Ticket.kind != rules.Kind.FEEDBACK)
@@ -67,6 +72,8 @@ class _Work:
     #: for each ticket of others with the number in it: row, column and new value
     masked: list[list[tuple[Base, str, Any]]]
     grants: ColumnElement[bool]
+    #: tasks of no ticket
+    tasks: ColumnElement[bool]
     held: list[Held]
 
 
@@ -84,6 +91,7 @@ class Tickets:
             yield record(event)
         for clock in session.scalars(select(Clock).where(Clock.ticket_id.in_(own)).order_by(Clock.id)):
             yield record(clock)
+        yield from promises.records(session, own, subject)
         links = select(TicketLink).where(or_(TicketLink.ticket_id.in_(own), TicketLink.other_id.in_(own)))
         for link in session.scalars(links.order_by(TicketLink.at, TicketLink.ticket_id)):
             yield record(link)
@@ -97,14 +105,15 @@ class Tickets:
 
     def plan(self, session: Session, subject: Subject, now: datetime) -> Counts:
         work = _work(session, subject)
-        return _counts(work, count(session, TicketGrant, work.grants))
+        return _counts(work, count(session, TicketGrant, work.grants) + count(session, Task, work.tasks))
 
     def erase(self, session: Session, subject: Subject, now: datetime) -> Counts:
         work = _work(session, subject, lock=True)
-        grants = len(session.execute(delete(TicketGrant).where(work.grants).returning(TicketGrant.ticket_id)).all())
+        removed = len(session.execute(delete(TicketGrant).where(work.grants).returning(TicketGrant.ticket_id)).all())
+        removed += promises.let_customer_go(session, subject)
         for ticket in work.over:
             _end(session, ticket, now)
-        _forget(session, work.over, ERASED if subject.said_since is None else EXPIRED)
+        _forget(session, work.over, ERASED if subject.said_since is None else EXPIRED, now)
         for ticket in work.running:
             _blank(ticket)
         for row, column, value in chain.from_iterable(work.masked):
@@ -114,7 +123,7 @@ class Tickets:
             customers = select(Customer.id).where(Customer.phone_index == phone_index(subject.phone))
             session.execute(update(Ticket).where(Ticket.customer_id.in_(customers)).values(customer_id=None))
         session.flush()
-        return _counts(work, grants)
+        return _counts(work, removed)
 
     def expire(self, session: Session, before: datetime, now: datetime, limit: int) -> Counts:
         """Counted from the last thing that happened to it."""
@@ -134,12 +143,13 @@ class Tickets:
         grants = session.execute(
             delete(TicketGrant).where(TicketGrant.ticket_id.in_(ids)).returning(TicketGrant.ticket_id)
         )
-        _forget(session, over, EXPIRED)
+        _forget(session, over, EXPIRED, now)
         _forget_entries(session, before, limit)
+        tasks = promises.expire(session, before, limit)
         session.flush()
         waiting = count(session, Ticket, old, or_(_WAITS, APPEALED))
         held = [Held(Hold.OPEN_TICKET, waiting)] if waiting else []
-        return Counts(removed=len(grants.all()), anonymised=len(over), held=held)
+        return Counts(removed=len(grants.all()) + tasks, anonymised=len(over), held=held)
 
 
 def _work(session: Session, subject: Subject, *, lock: bool = False) -> _Work:
@@ -159,11 +169,12 @@ def _work(session: Session, subject: Subject, *, lock: bool = False) -> _Work:
             TicketGrant.ticket_id.not_in(open_ones | running),
         )
     held = [Held(Hold.OPEN_TICKET, len(open_ones)), Held(Hold.OTHERS, len(strangers))]
-    return _Work(over, told, [each for each in changes if each], grants, [each for each in held if each.count])
+    masked = [each for each in changes if each]
+    return _Work(over, told, masked, grants, promises.of_customer(subject), [each for each in held if each.count])
 
 
-def _counts(work: _Work, grants: int) -> Counts:
-    return Counts(grants, len(work.over) + len(work.running) + len(work.masked), work.held)
+def _counts(work: _Work, removed: int) -> Counts:
+    return Counts(removed, len(work.over) + len(work.running) + len(work.masked), work.held)
 
 
 def _by_id(session: Session, ids: Collection[int], *, lock: bool = False) -> Sequence[Ticket]:
@@ -203,13 +214,14 @@ def _end(session: Session, ticket: Ticket, now: datetime) -> None:
     """Nobody can do anything about it any more, so nobody is asked to, and nothing is held for it."""
     if ticket.status in rules.OPEN:
         change_status(session, ticket.id, rules.Status.CANCELLED, "system", now)
+        pauses.end(session, ticket.id, PauseEnd.CLOSED, now)
         record_misses(session, ticket, now)
         end_clocks(session, ticket.id, None, now)
     elif ticket.status == rules.Status.RESOLVED:
         change_status(session, ticket.id, rules.Status.CLOSED, "system", now)
 
 
-def _forget(session: Session, tickets: Sequence[Ticket], instead: str) -> None:
+def _forget(session: Session, tickets: Sequence[Ticket], instead: str, now: datetime) -> None:
     for ticket in tickets:
         _blank(ticket)
         ticket.conversation_id = ticket.entered_by = None
@@ -219,6 +231,7 @@ def _forget(session: Session, tickets: Sequence[Ticket], instead: str) -> None:
         appeal.external_number, appeal.reply = f"{_NO_EXTERNAL}{appeal.ticket_id}", None
     of_these = TicketEvent.ticket_id.in_([ticket.id for ticket in tickets])
     calls = Callback.ticket_id.in_([ticket.id for ticket in tickets])
+    promises.forget(session, [ticket.id for ticket in tickets], now)
     session.execute(update(Callback).where(calls).values(phone_index=None))
     session.execute(update(TicketEvent).where(of_these, TicketEvent.note.is_not(None)).values(note=None))
 
@@ -258,6 +271,7 @@ def _without_number(session: Session, ticket: Ticket, phone: str | None) -> list
     texts: list[tuple[Base, str]] = [(ticket, name) for name in ("description", *_WORDS)]
     texts += [(event, "note") for event in events]
     texts += [(appeal, "reply") for appeal in appeals]
+    texts += promises.words_of(session, ticket.id)
     for row, column in texts:
         said: str | None = getattr(row, column)
         if said is not None and (masked := without_number(said, phone)) != said:

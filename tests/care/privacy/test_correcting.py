@@ -13,7 +13,7 @@ from care.complaints.rules import Draft
 from care.complaints.service import file_complaint
 from care.conversations.service import open_conversation
 from care.errors import InvalidInput
-from care.followup.staff import close_ticket, record_result
+from care.followup.staff import record_result
 from care.once import OnceKey
 from care.privacy import correcting
 from care.privacy.correcting import OURS, Corrected, Field
@@ -22,8 +22,10 @@ from care.privacy.rules import Kind, Status
 from care.privacy.subject import Subject
 from care.privacy.tables import Correction, PrivacyRequest
 from care.sla.policy import policy
+from care.tasks.closing import close_ticket
 from care.tickets.service import ticket_by_number
 from care.tickets.tables import Ticket, TicketEvent
+from tests.support.tickets import FOUND, reach
 from tests.support.times import NOW
 
 PHONE, OTHER = "13800138000", "13800138001"
@@ -111,8 +113,9 @@ def test_the_contact_on_every_open_ticket(session: Session, here: str) -> None:
     """A closed one stays as it was: it proves what was done."""
     old, new = file(session, here, 1), file(session, here, 2)
     closed, bare = file(session, here, 3), file(session, here, 4, contact=None)
-    record_result(session, closed.number, "已修好", "7", NOW)
-    close_ticket(session, closed.number, "7", NOW)
+    record_result(session, closed.number, "已更换光猫，测速正常。", "7", NOW)
+    reach(session, closed.number)
+    close_ticket(session, closed.number, "7", NOW, FOUND)
     done = correct(session, here, subject(old, new, closed, bare), Field.CONTACT, "010-62345678")
     session.flush()
     assert [ticket.contact for ticket in (old, new, closed, bare)] == ["01062345678", "01062345678", OTHER, None]

@@ -143,18 +143,18 @@ def test_faults(tmp_path: Path, text: str, tables: Callable[[], MetaData], nothi
 
 #: what is wrong in the file, and what the error says of it
 WRONG = [
-    ("title: 对话\n", "", "talks.yml: title: Field required"),
+    ("title: 对话\n", "", "talks.yml:1: title: Field required"),
     ("retention: conversations", "retention: forever", "talks.yml: retention: forever is none of"),
-    ("title: 内容, ", "", "talks.yml: tables.talks.columns.text.title: Field required"),
-    ("kind: personal", "kind: secret", "talks.yml: tables.talks.columns.text.kind: Input should be"),
-    ("purpose:", "goal:", "talks.yml: purpose: Field required"),
-    ("    title: 说过的话\n", "    title: 说过的话\n    more: 1\n", "talks.yml: tables.talks.more: Extra inputs"),
+    ("title: 内容, ", "", "talks.yml:9: tables.talks.columns.text.title: Field required"),
+    ("kind: personal", "kind: secret", "talks.yml:9: tables.talks.columns.text.kind: Input should be"),
+    ("purpose:", "goal:", "talks.yml:1: purpose: Field required"),
+    ("    title: 说过的话\n", "    title: 说过的话\n    more: 1\n", "talks.yml:8: tables.talks.more: Extra inputs"),
     ("title: 对话", "title: [", "talks.yml: not YAML"),
 ]
 
 
 @pytest.mark.parametrize(("part", "instead", "told"), WRONG)
-def test_a_mistake_is_named_with_file_and_place(tmp_path: Path, part: str, instead: str, told: str) -> None:
+def test_a_mistake_is_named_with_file_line_and_place(tmp_path: Path, part: str, instead: str, told: str) -> None:
     assert part in GOOD
     with pytest.raises(InvalidInput) as refused:
         _map(tmp_path, GOOD.replace(part, instead, 1))

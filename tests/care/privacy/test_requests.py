@@ -16,7 +16,7 @@ from care.conversations.service import open_conversation
 from care.db import transaction
 from care.errors import Conflict, InvalidInput
 from care.followup import service as followup
-from care.followup.staff import close_ticket, give_feedback, record_result
+from care.followup.staff import give_feedback, record_result
 from care.once import OnceKey
 from care.privacy import by_person, receipts, requests
 from care.privacy.requests import RequestState
@@ -26,8 +26,10 @@ from care.privacy.subject import Subject
 from care.privacy.tables import Incident, PrivacyRequest
 from care.sla.policy import policy
 from care.sla.tables import Clock
+from care.tasks.closing import close_ticket
 from care.tickets.tables import Ticket, TicketEvent
 from tests.support.database import count
+from tests.support.tickets import FOUND
 from tests.support.times import NOW, china
 
 PHONE = "13800138000"
@@ -379,7 +381,7 @@ def test_what_staff_did_settles_it(
     if step in ("resolve", "close"):
         record_result(session, state.number, "张三的资料已处理", "7", NOW)
     if step == "close":
-        close_ticket(session, state.number, "7", NOW)
+        close_ticket(session, state.number, "7", NOW, FOUND)
     if step == "feedback":
         give_feedback(session, state.number, "正在核对", "7", NOW)
     if step == "reject":
@@ -423,7 +425,7 @@ def test_more_words_about_an_open_leak_go_to_its_ticket(session: Session, here: 
     notes = session.scalars(select(TicketEvent.note).where(TicketEvent.note.is_not(None))).all()
     assert notes == ["还知道地址"], "once, although the turn was run again"
     record_result(session, str(first.number), "查过了", "7", NOW)
-    close_ticket(session, str(first.number), None, NOW)
+    close_ticket(session, str(first.number), None, NOW, FOUND)
     later = by_person.report_leak(session, OnceKey(here, 7, "x"), "又来了", None, NOW)
     assert later.number != first.number
 
@@ -483,5 +485,5 @@ def test_what_stays_is_told_once_for_each_reason() -> None:
     sms, elsewhere, ticket = what_stays({"places": places})
     assert (sms["what"], sms["until"]) == ("短信收发记录（5 条）", "2027-05-02")
     assert "第二十条" in sms["source"]
-    assert (ticket["what"], ticket["until"]) == ("还没办完的投诉、报障或申诉（1 条）", None)
+    assert (ticket["what"], ticket["until"]) == ("还没办完的投诉、报障或申诉，或者还没给您的减免、赔付（1 条）", None)
     assert elsewhere["what"] == "实名资料、账单和通话记录"

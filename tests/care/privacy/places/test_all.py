@@ -108,6 +108,8 @@ def test_with_an_open_complaint_its_evidence_stays_and_all_else_goes() -> None:
     assert left == {
         "tickets",
         "ticket_events",
+        "tasks",
+        "redresses",
         "messages",
         "attachments",
         "attachment_contents",

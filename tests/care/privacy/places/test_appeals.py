@@ -10,7 +10,6 @@ from sqlalchemy import func, select, update
 from care.attachments.tables import Attachment
 from care.conversations.tables import Conversation, Message
 from care.db import transaction
-from care.followup.staff import close_ticket
 from care.once import OnceKey
 from care.privacy.places.appeals import Appeals
 from care.privacy.places.base import Place
@@ -21,10 +20,11 @@ from care.privacy.rules import Hold
 from care.rights.appeals import Matter, Told, Where
 from care.rights.packets import Wanted, make
 from care.rights.tables import AppealPacket
+from care.tasks.closing import close_ticket
 from care.tickets.tables import Ticket, TicketEvent
 from tests.care.privacy.places.talk import erase, expire, subject_of
 from tests.support.appeals import overdue
-from tests.support.tickets import resolve
+from tests.support.tickets import FOUND, resolve
 from tests.support.times import NOW
 
 PLACE = Appeals()
@@ -100,7 +100,7 @@ def _resolve_and_close(number: str) -> None:
         ticket.status = "acknowledged"
     resolve(number)
     with transaction() as session:
-        close_ticket(session, number, None, NOW)
+        close_ticket(session, number, None, NOW, FOUND)
 
 
 @pytest.mark.parametrize(("place", "table"), HELD)
