@@ -73,7 +73,9 @@ def guarded(cell: str) -> str:
 def _row(ticket: Ticket, clocks: list[Clock], now: datetime) -> list[str]:
     ours, words = policy(), titles()
     owed = [clock for clock in clocks if clock.met_at is None and clock.ended_at is None]
-    is_missed = any(clock.missed_at is not None for clock in clocks) or any(clock.due_at <= now for clock in owed)
+    is_missed = any(clock.missed_at is not None for clock in clocks) or any(
+        clock.due_at <= now and clock.paused_at is None for clock in owed
+    )
     cells = {
         "number": ticket.number,
         "kind": words.kinds[Kind(ticket.kind)],

@@ -16,6 +16,7 @@ from care.appeals.service import Offered, offered_complaints
 from care.appeals.tables import Appeal
 from care.attachments.service import Evidence, evidence_of
 from care.callbacks.tables import Callback
+from care.desk.ticket_promises import Promises, promises_of
 from care.errors import InvalidInput
 from care.followup.reopening import reopening_refused
 from care.followup.telling import can_be_asked
@@ -50,6 +51,7 @@ class TicketPage:
     #: complaints that it may go back to, while none is named
     offered: list[Offered]
     callback: Callback | None
+    promises: Promises
     #: steps that are possible for this person now
     can: list[str]
 
@@ -67,6 +69,7 @@ def open_page(
     ).all()
     appeal = session.get(Appeal, ticket.id) if ticket.kind == Kind.APPEAL else None
     complaint = _number_of(session, appeal.complaint_id) if appeal else None
+    promises = promises_of(session, ticket)
     page = TicketPage(
         ticket=ticket,
         merged_into=_number_of(session, ticket.merged_into),
@@ -78,14 +81,19 @@ def open_page(
         complaint=complaint,
         offered=offered_complaints(session, ticket, appeal.received_on) if appeal and complaint is None else [],
         callback=session.get(Callback, ticket.id) if ticket.kind == Kind.CALLBACK else None,
-        can=possible_steps(ticket, appeal, may, reopening_refused(session, ticket, now) is None),
+        promises=promises,
+        can=possible_steps(ticket, appeal, promises, may, reopening_refused(session, ticket, now) is None),
     )
     note_use(session, ticket, staff, now)
     return page
 
 
 def possible_steps(
-    ticket: Ticket, appeal: Appeal | None, may: Callable[[Permission], bool], may_reopen: bool
+    ticket: Ticket,
+    appeal: Appeal | None,
+    promises: Promises,
+    may: Callable[[Permission], bool],
+    may_reopen: bool,
 ) -> list[str]:
     """Names of the steps of `/api/desk/tickets/{number}/…`. None of them takes a ticket back for its customer."""
     is_open, is_appeal = ticket.status in OPEN, appeal is not None
@@ -97,11 +105,14 @@ def possible_steps(
         ("assign", is_open),
         ("feedback", is_for_customer),
         ("result", is_for_customer),
+        ("told", not is_appeal and promises.has_unread_answer),
         ("note", True),
         ("pause", is_for_customer and ticket.status != Status.PENDING and can_be_asked(ticket)),
+        ("asked", is_for_customer and promises.has_unread_question),
         ("resume", ticket.status in (Status.PENDING, Status.HELD)),
         ("reopen", may_reopen),
-        ("close", ticket.status == Status.RESOLVED and not is_appeal),
+        ("renew", is_for_customer and promises.promises_result),
+        ("close", ticket.status == Status.RESOLVED and not is_appeal and not promises.owes_answer),
         ("complexity", is_open and is_complaint and decides),
         ("department", is_open),
         ("priority", is_open and decides),

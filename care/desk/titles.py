@@ -8,8 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from care.answers.rules import Way
 from care.appeals.rules import Authority, Outcome
+from care.escalation.rules import Level
 from care.files import read_model
+from care.sla.rules import PauseEnd
+from care.sla.specs import Severity
 from care.tickets.rules import Channel, EventKind, Kind, Status
 
 TITLES = Path(__file__).resolve().parents[2] / "data" / "desk" / "titles.yml"
@@ -26,6 +30,14 @@ class Titles(BaseModel):
     authorities: dict[Authority, _Title]
     outcomes: dict[Outcome, _Title]
     events: dict[EventKind, _Title]
+    #: TMF621, by the priority that a ticket was filed with
+    severities: dict[Severity, _Title]
+    #: how an answer came to the customer
+    ways: dict[Way, _Title]
+    #: why promises that stood still run again
+    pause_ends: dict[PauseEnd, _Title]
+    #: who was told of a clock
+    levels: dict[Level, _Title]
     actors: dict[Literal["customer", "caller", "bot", "system"], _Title]
     #: with {number}
     staff: Annotated[str, Field(pattern=r"\{number\}")]

@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from care.db import utcnow
 from care.desk.ticket_bulk import MOST, Step, on_each
-from care.followup import assignments, staff
+from care.followup import assignments
 from care.followup.rules import MAX_WORDS
 from care.sla.policy import policy
 from care.staff.rules import Permission
 from care.staff.sessions import Signed
+from care.tasks.closing import close_ticket
 from web.desk.access import Allowed, in_database
 from web.desk.access import router as desk_router
+from web.desk.findings import FindingsIn
 
 router = desk_router("ticket bulk", "/tickets/bulk")
 
@@ -46,6 +48,8 @@ class PriorityIn(_Strict):
 
 class CloseIn(_Strict):
     action: Literal["close"]
+    #: the same for all of them; complaints and faults without are refused (`findings_missing`)
+    findings: FindingsIn | None = None
 
 
 BulkIn = Annotated[AssignIn | DepartmentIn | PriorityIn | CloseIn, Field(discriminator="action")]
@@ -73,4 +77,5 @@ def _step(session: Session, given: BulkIn, who: str, now: datetime) -> Step:
         case PriorityIn():
             return lambda number: assignments.set_priority(session, number, given.priority, who, now)
         case CloseIn():
-            return lambda number: staff.close_ticket(session, number, who, now)
+            found = given.findings.read() if given.findings else None
+            return lambda number: close_ticket(session, number, who, now, found)

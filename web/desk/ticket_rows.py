@@ -25,7 +25,10 @@ def rows_of(session: Session, tickets: Sequence[Ticket], now: datetime) -> list[
 
 
 def _row(ticket: Ticket, clocks: Sequence[Clock], rules: Policy, now: datetime) -> dict[str, Any]:
-    owed = [clock.due_at for clock in clocks if clock.met_at is None and clock.ended_at is None]
+    due = [clock for clock in clocks if clock.met_at is None and clock.ended_at is None]
+    owed = [clock.due_at for clock in due]
+    # One that stands still is due later, by what passes meanwhile.
+    counting = [clock.due_at for clock in due if clock.paused_at is None]
     return {
         "number": ticket.number,
         "kind": ticket.kind,
@@ -44,7 +47,7 @@ def _row(ticket: Ticket, clocks: Sequence[Clock], rules: Policy, now: datetime) 
         "line_masked": mask_phone(ticket.line) if ticket.line else None,
         "clocks": [_clock(clock, rules) for clock in clocks if _counts(clock)],
         "next_due": min(owed, default=None),
-        "is_missed": any(due <= now for due in owed),
+        "is_missed": any(due <= now for due in counting),
         "repeat": ticket.repeat_of is not None,
         "appeal": ticket.kind == Kind.APPEAL,
     }
@@ -64,4 +67,6 @@ def _clock(clock: Clock, rules: Policy) -> dict[str, Any]:
         "due_at": clock.due_at,
         "met_at": clock.met_at,
         "missed_at": clock.missed_at,
+        "paused_at": clock.paused_at,
+        "renews": clock.renews is not None,
     }

@@ -9,24 +9,25 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from care.appeals.service import go_back_to
 from care.audit.service import note
 from care.db import utcnow
-from care.desk.promises import warnings_in
 from care.desk.rules import MOST_REASON
 from care.desk.ticket_reveal import Shown, reveal
-from care.followup import assignments, linking, notes, staff
+from care.followup import assignments, linking, notes, reaching, staff
 from care.followup.rules import MAX_WORDS
 from care.sla.policy import policy
 from care.staff.rules import Permission
 from care.staff.sessions import Signed
+from care.tasks.closing import close_ticket, enter_findings
 from web.desk.access import Allowed, in_database
 from web.desk.access import router as desk_router
 from web.desk.conversations import Desk
-from web.desk.promises import promised
+from web.desk.findings import FindingsIn
+from web.desk.promises import NO_ANSWER, promised, warnings_of_answer
 from web.desk.ticket_json import page_for
 
 router = desk_router("ticket steps", "/tickets/{number}")
@@ -51,13 +52,26 @@ class AssignIn(_Strict):
 
 class FeedbackIn(_Strict):
     words: _Words
-    #: the warnings about promises were read
+    #: the warnings were read
     confirmed: bool = False
+    #: it was said to the customer just now, by phone or at the counter
+    told: bool = False
 
 
 class ResultIn(_Strict):
     outcome: _Words
     confirmed: bool = False
+    told: bool = False
+
+
+class ToldIn(_Strict):
+    #: id of the answer
+    answer: int
+
+
+class RenewIn(_Strict):
+    due_at: AwareDatetime
+    reason: _Words
 
 
 class NoteIn(_Strict):
@@ -100,6 +114,10 @@ class MergeIn(_Strict):
     reason: _Words
 
 
+class CloseIn(_Strict):
+    findings: FindingsIn | None = None
+
+
 class RevealIn(_Strict):
     what: Annotated[list[Shown], Field(min_length=1, max_length=len(Shown))]
     reason: Annotated[str, Field(max_length=MOST_REASON)]
@@ -123,15 +141,15 @@ async def do(request: Request, signed: Signed, number: str, step: Step) -> Json:
 async def _say(
     request: Request, signed: Signed, number: str, words: str, confirmed: bool, step: Step
 ) -> Json | JSONResponse:
-    """A step whose words the customer reads: what promises too much is sent only when that was confirmed."""
-    warnings = await asyncio.to_thread(warnings_in, words)
+    """A step with an answer to the customer: what promises too much, or is none, is sent only when confirmed."""
+    warnings = await asyncio.to_thread(warnings_of_answer, words)
     if warnings and not confirmed:
         return promised(warnings)
 
     def confirmed_step(session: Session, number: str, staff: str, now: datetime) -> None:
         step(session, number, staff, now)
-        if warnings:
-            note(session, f"staff:{staff}", "promise_confirmed", f"ticket:{number}", detail={"kinds": len(warnings)})
+        if kinds := sum(each.name != NO_ANSWER for each in warnings):
+            note(session, f"staff:{staff}", "promise_confirmed", f"ticket:{number}", detail={"kinds": kinds})
 
     return await do(request, signed, number, confirmed_step)
 
@@ -149,7 +167,7 @@ async def assign(number: str, given: AssignIn, request: Request, signed: Tickets
 @router.post("/feedback", response_model=None)
 async def feedback(number: str, given: FeedbackIn, request: Request, signed: Tickets) -> Json | JSONResponse:
     def step(session: Session, number: str, who: str, now: datetime) -> None:
-        staff.give_feedback(session, number, given.words, who, now)
+        staff.give_feedback(session, number, given.words, who, now, told=given.told)
 
     return await _say(request, signed, number, given.words, given.confirmed, step)
 
@@ -157,9 +175,29 @@ async def feedback(number: str, given: FeedbackIn, request: Request, signed: Tic
 @router.post("/result", response_model=None)
 async def result(number: str, given: ResultIn, request: Request, signed: Tickets) -> Json | JSONResponse:
     def step(session: Session, number: str, who: str, now: datetime) -> None:
-        staff.record_result(session, number, given.outcome, who, now)
+        staff.record_result(session, number, given.outcome, who, now, told=given.told)
 
     return await _say(request, signed, number, given.outcome, given.confirmed, step)
+
+
+@router.post("/told")
+async def told(number: str, given: ToldIn, request: Request, signed: Tickets) -> Json:
+    """An answer that the customer had not seen was said to them by phone or at the counter."""
+    return await do(request, signed, number, lambda s, n, who, now: reaching.told_by_word(s, n, given.answer, who, now))
+
+
+@router.post("/asked")
+async def asked(number: str, request: Request, signed: Tickets) -> Json:
+    """The same of a question."""
+    return await do(request, signed, number, reaching.asked_by_word)
+
+
+@router.post("/renew")
+async def renew(number: str, given: RenewIn, request: Request, signed: Tickets) -> Json:
+    def step(session: Session, number: str, who: str, now: datetime) -> None:
+        reaching.renew(session, number, given.due_at, given.reason, who, now, policy())
+
+    return await do(request, signed, number, step)
 
 
 @router.post("/note")
@@ -186,8 +224,15 @@ async def reopen(number: str, given: ReasonIn, request: Request, signed: Tickets
 
 
 @router.post("/close")
-async def close(number: str, request: Request, signed: Tickets) -> Json:
-    return await do(request, signed, number, staff.close_ticket)
+async def close(number: str, request: Request, signed: Tickets, given: CloseIn | None = None) -> Json:
+    found = given.findings.read() if given and given.findings else None
+    return await do(request, signed, number, lambda s, n, who, now: close_ticket(s, n, who, now, found))
+
+
+@router.post("/findings")
+async def findings(number: str, given: FindingsIn, request: Request, signed: Tickets) -> Json:
+    """Entered while the customer may still object: then the system closes it."""
+    return await do(request, signed, number, lambda s, n, who, now: enter_findings(s, n, given.read(), who, now))
 
 
 @router.post("/complexity")

@@ -12,6 +12,8 @@ from care.handoff.policy import handoff_policy
 from care.sla.policy import policy
 from care.staff.rules import Permission
 from care.staff.sessions import Signed
+from care.tasks.findings import causes
+from care.tasks.rules import tasks_spec
 from web.desk.access import Allowed
 from web.desk.access import router as desk_router
 
@@ -31,6 +33,10 @@ async def vocabulary(signed: Annotated[Signed, Depends(Allowed(Permission.OWN))]
         "outcomes": words.outcomes,
         "queues": {name: queue.title for name, queue in desk.queues.items()},
         "skills": desk.skills,
+        "causes": {name: cause.title for name, cause in causes().items() if cause.offered},
+        "task_kinds": {name: spec.title for name, spec in tasks_spec().kinds.items()},
+        "segments": tasks_spec().segments,
+        "severities": words.severities,
         "reasons": {name: spec.title for name, spec in desk.reasons.items()},
     }
     return {name: [{"name": each, "title": title} for each, title in of.items()] for name, of in listed.items()}

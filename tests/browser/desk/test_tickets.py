@@ -65,6 +65,8 @@ def test_from_the_list_to_the_result_with_the_keyboard(browser: Browser, desk: P
     expect(page.locator(".timeline").get_by_text(SCRIPT)).to_be_visible()
     _step(page, "答复结果", 处理结果="已经向您道歉，并给营业厅做了培训。")
     expect(page.locator(".page-head").get_by_text("已答复")).to_be_visible()
+    expect(page.locator(".clock-missed")).not_to_have_count(0)
+    page.get_by_role("button", name="已电话告知客户").click()
     expect(page.locator(".clock-missed")).to_have_count(0)
     assert page.evaluate("window.hit") is None
 

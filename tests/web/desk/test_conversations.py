@@ -139,7 +139,7 @@ async def test_a_promise_is_answered_with_what_to_write_instead(agent: Browser, 
     body = {"message_id": "m-1", "text": "我保证今天给您修好"}
     refused = await post(agent, f"/{talk.id}/messages", body, 409)
     assert refused["reason"] == "promise"
-    assert [set(each) for each in refused["warnings"]] == [{"words", "why"}] * 2
+    assert [set(each) for each in refused["warnings"]] == [{"words", "why", "name"}] * 2
     sent = await post(agent, f"/{talk.id}/messages", body | {"confirmed": True})
     assert sent["text"] == "我保证今天给您修好"
 

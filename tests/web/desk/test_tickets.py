@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -119,7 +119,7 @@ async def test_one_ticket(agent: Browser, number: str) -> None:
     assert page["conversation"] == "c1"
     assert [(each["kind_title"], each["actor_title"]) for each in page["events"]] == [("登记", "客户")]
     assert page["can"] == [
-        "take", "assign", "feedback", "result", "note", "pause", "department", "urge", "link", "reveal",
+        "take", "assign", "feedback", "result", "note", "pause", "renew", "department", "urge", "link", "reveal",
     ]  # fmt: skip
     assert PHONE not in response.text
     check_problem(await agent.get(f"{TICKETS}/TS261121-000000"), 422, "ticket")
@@ -138,18 +138,79 @@ async def test_from_taking_to_closing(agent: Browser, number: str) -> None:
     page = await _post(agent, f"/{number}/pause", question="请问几楼？")
     assert (page["status_title"], "resume" in page["can"]) == ("等客户补充", True)
     await _post(agent, f"/{number}/resume")
-    page = await _post(agent, f"/{number}/result", outcome="已更换光猫，测速正常")
-    assert (page["status"], page["can"]) == ("resolved", ["note", "reopen", "close", "link", "reveal"])
+    page = await _post(agent, f"/{number}/result", outcome="已更换光猫，测速正常", told=True)
+    assert page["status"] == "resolved"
+    assert page["can"] == ["told", "note", "reopen", "close", "link", "reveal"], "the feedback has not been seen"
     assert all(clock["met_at"] for clock in page["clocks"])
     await _post(agent, f"/{number}/reopen", reason="客户说又断了")
-    await _post(agent, f"/{number}/result", outcome="已更换线路")
-    page = await _post(agent, f"/{number}/close")
+    await _post(agent, f"/{number}/result", outcome="已更换线路", told=True)
+    check_problem(await agent.post(f"{TICKETS}/{number}/close", json={}), 422, "findings_missing")
+    found = {"justified": True, "cause": "network_fault", "prevention": "光猫批次全部更换"}
+    page = await _post(agent, f"/{number}/close", findings=found)
     assert page["status"] == "closed"
+    shown = ("justified", "cause", "cause_title", "prevention", "needs_findings")
+    assert {key: page[key] for key in shown} == found | {"cause_title": "网络或设备故障", "needs_findings": False}
+    assert [each["kind"] for each in page["tasks"]] == ["apology", "revisit"]
     actions = [action for _, action, subject in _audit() if subject == f"ticket:{number}"]
     assert actions == [
         "ticket_take", "ticket_note", "ticket_feedback", "ticket_pause", "ticket_resume", "ticket_result",
         "ticket_reopen", "ticket_result", "ticket_close",
     ]  # fmt: skip
+
+
+async def test_an_answer_that_has_not_reached(agent: Browser, number: str) -> None:
+    page = await _post(agent, f"/{number}/result", outcome="已更换光猫，测速正常")
+    (answer,) = page["answers"]
+    assert (answer["kind"], answer["staff"], answer["is_substantive"], answer["lacks"]) == ("result", "8001", True, [])
+    assert (answer["reached_at"], answer["reached_by"], answer["reached_by_title"]) == (None, None, None)
+    assert ("told" in page["can"], "close" in page["can"]) == (True, False)
+    assert not any(clock["met_at"] for clock in page["clocks"])
+    check_problem(await agent.post(f"{TICKETS}/{number}/close", json={}), 409, "not_reached")
+    page = await _post(agent, f"/{number}/told", answer=answer["id"])
+    (answer,) = page["answers"]
+    assert (answer["reached_by"], answer["reached_by_title"]) == ("word", "电话或当面说过")
+    assert page["events"][-1]["note"] == "电话或当面说过"
+    assert ("told" in page["can"], "close" in page["can"]) == (False, True)
+    assert all(clock["met_at"] for clock in page["clocks"])
+    check_problem(await agent.post(f"{TICKETS}/{number}/told", json={"answer": 10**6}), 422, "answer")
+
+
+async def test_words_that_are_no_answer(agent: Browser, number: str) -> None:
+    words = {"words": "已收到，正在处理", "told": True}
+    refused = await agent.post(f"{TICKETS}/{number}/feedback", json=words)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "promise")
+    assert {each["name"] for each in refused.json()["warnings"]} == {"no_answer"}
+    assert all(each["why"] for each in refused.json()["warnings"])
+    page = await _post(agent, f"/{number}/feedback", **words, confirmed=True)
+    (answer,) = page["answers"]
+    assert (answer["is_substantive"], len(answer["lacks"]), answer["reached_by"]) == (False, 2, "word")
+    assert not any(clock["met_at"] for clock in page["clocks"]), "sent, and meets nothing"
+
+
+async def test_a_question_asked_on_the_phone(agent: Browser, number: str) -> None:
+    page = await _post(agent, f"/{number}/pause", question="请问几楼？")
+    assert (page["pause"]["began_at"], "asked" in page["can"]) == (None, True)
+    assert not any(clock["paused_at"] for clock in page["clocks"])
+    page = await _post(agent, f"/{number}/asked")
+    assert (page["pause"]["began_at"] is not None, "asked" in page["can"]) == (True, False)
+    assert {clock["kind"] for clock in page["clocks"] if clock["paused_at"]} == {"promise"}
+    assert page["pause"]["until"] > page["pause"]["began_at"]
+    page = await _post(agent, f"/{number}/resume")
+    assert (page["pause"], page["events"][-1]["note"]) == (None, "处理人继续处理")
+
+
+async def test_a_later_time(agent: Browser, number: str) -> None:
+    page = await _post(agent, "", **_call())
+    number = page["number"]
+    promised = next(each for each in page["clocks"] if each["name"].startswith("solution"))
+    later = (datetime.fromisoformat(promised["due_at"]) + timedelta(hours=5)).isoformat()
+    page = await _post(agent, f"/{number}/renew", due_at=later, reason="等合作方回信")
+    assert [each["renews"] for each in page["clocks"] if each["name"] == promised["name"]] == [False, True]
+    check_problem(
+        await agent.post(f"{TICKETS}/{number}/renew", json={"due_at": promised["due_at"], "reason": "早一点"}),
+        422,
+        "renew_not_later",
+    )
 
 
 async def test_taken_by_somebody_else(agent: Browser, supervisor: Browser, number: str) -> None:
@@ -325,8 +386,11 @@ async def test_many_at_once(supervisor: Browser, agent: Browser, number: str) ->
     done = await _post(supervisor, "/bulk", numbers=numbers, action="assign", to="8001")
     assert sorted(done["done"]) == sorted([number, other])
     assert done["refused"] == [{"number": "TS261121-000000", "reason": "ticket"}]
-    await _post(agent, f"/{other}/result", outcome="已退费")
-    done = await _post(supervisor, "/bulk", numbers=[number, other], action="close")
+    await _post(agent, f"/{other}/result", outcome="已关闭彩铃业务", told=True)
+    done = await _post(supervisor, "/bulk", numbers=[other], action="close")
+    assert done["refused"] == [{"number": other, "reason": "findings_missing"}]
+    found = {"justified": False, "cause": "misunderstanding"}
+    done = await _post(supervisor, "/bulk", numbers=[number, other], action="close", findings=found)
     assert (done["done"], done["refused"]) == ([other], [{"number": number, "reason": "ticket_status"}])
     done = await _post(
         supervisor, "/bulk", numbers=[number], action="department", department="service", note="统一处理"
@@ -399,7 +463,7 @@ async def test_the_words_of_the_desk(signed_in: SignIn) -> None:
     assert {"name": "complaint_vas", "title": "未经同意的增值业务"} in words["categories"]
     assert set(words) == {
         "kinds", "statuses", "categories", "departments", "channels", "authorities", "outcomes", "queues", "skills",
-        "reasons",
+        "reasons", "causes", "severities", "segments", "task_kinds",
     }  # fmt: skip
     assert all(words.values())
 

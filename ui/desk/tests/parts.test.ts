@@ -39,6 +39,8 @@ test("the clock to be looked at is the first of those that run", () => {
     due_at: at(due),
     met_at: met === null ? null : at(met),
     missed_at: null,
+    paused_at: null,
+    renews: false,
   });
   assert.equal(nextClock([]), null);
   assert.equal(nextClock([clock("met", -3, -4)]), null);

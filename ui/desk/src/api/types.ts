@@ -4,5 +4,7 @@ export type * from "./types/session";
 export type * from "./types/queue";
 export type * from "./types/conversations";
 export type * from "./types/tickets";
+export type * from "./types/promises";
+export type * from "./types/work";
 export type * from "./types/admin";
 export type * from "./types/live";

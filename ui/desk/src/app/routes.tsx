@@ -4,11 +4,14 @@
  */
 
 import {
+  AlertOutlined,
   AuditOutlined,
   BarChartOutlined,
+  CarryOutOutlined,
   DashboardOutlined,
   FileTextOutlined,
   MessageOutlined,
+  PayCircleOutlined,
   TeamOutlined,
 } from "@ant-design/icons";
 import { lazy, type ComponentType, type ReactNode } from "react";
@@ -47,6 +50,24 @@ export const PAGES: readonly Page[] = [
   },
   { path: "/tickets/new", permission: "tickets", load: lazy(() => import("../pages/tickets/NewTicket")) },
   { path: "/tickets/:number", permission: "tickets", load: lazy(() => import("../pages/tickets/TicketPage")) },
+  {
+    path: "/tasks",
+    permission: "tickets",
+    load: lazy(() => import("../pages/tasks/TasksPage")),
+    menu: { to: "/tasks", title: "tasks", icon: <CarryOutOutlined />, key: "k" },
+  },
+  {
+    path: "/redress",
+    permission: "tickets",
+    load: lazy(() => import("../pages/redress/RedressPage")),
+    menu: { to: "/redress", title: "redress", icon: <PayCircleOutlined />, key: "r" },
+  },
+  {
+    path: "/surges",
+    permission: "tickets",
+    load: lazy(() => import("../pages/surges/SurgesPage")),
+    menu: { to: "/surges", title: "surges", icon: <AlertOutlined />, key: "i" },
+  },
   {
     path: "/wall",
     permission: "supervise",

@@ -18,7 +18,7 @@ export function urgency(clock: Pick<TicketClock, "due_at" | "met_at" | "missed_a
 
 /** The one that is to be looked at first: of those still running, the next to be due. */
 export function nextClock(clocks: readonly TicketClock[]): TicketClock | null {
-  const running = clocks.filter((clock) => !clock.met_at);
+  const running = clocks.filter((clock) => !clock.met_at && !clock.paused_at);
   return running.reduce<TicketClock | null>(
     (first, each) => (first && Date.parse(first.due_at) <= Date.parse(each.due_at) ? first : each),
     null,

@@ -80,3 +80,8 @@ export function duration(ms: number, texts: Texts, units = 2): string {
   }
   return said.join(" ");
 }
+
+/** "2026-11-22T08:05" as a field of the page gives it is China's time, wherever the browser is; empty: null. */
+export function fromField(written: string | undefined): string | null {
+  return written ? `${written}:00+08:00` : null;
+}

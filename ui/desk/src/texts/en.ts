@@ -5,6 +5,7 @@ import { chat } from "./en/chat";
 import { frame } from "./en/frame";
 import { tickets } from "./en/tickets";
 import { metrics, wall } from "./en/wall";
+import { redress, surges, tasks } from "./en/work";
 import type { Texts } from "./texts";
 
-export const en: Texts = { frame, chat, wall, metrics, tickets, admin };
+export const en: Texts = { frame, chat, wall, metrics, tickets, tasks, redress, surges, admin };

@@ -5,5 +5,6 @@ import { chat } from "./zh-cn/chat";
 import { frame } from "./zh-cn/frame";
 import { tickets } from "./zh-cn/tickets";
 import { metrics, wall } from "./zh-cn/wall";
+import { redress, surges, tasks } from "./zh-cn/work";
 
-export const zhCn = { frame, chat, wall, metrics, tickets, admin };
+export const zhCn = { frame, chat, wall, metrics, tickets, tasks, redress, surges, admin };

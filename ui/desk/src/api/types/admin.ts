@@ -8,6 +8,8 @@ export interface StaffMember {
   role: Role;
   skills: string[];
   load_limit: number;
+  department: string | null;
+  is_head: boolean;
   must_change: boolean;
   left_at: string | null;
   created_at: string;

@@ -2,6 +2,7 @@
 
 import type { Paged } from "./session";
 import type { Attachment } from "./conversations";
+import type { Promises } from "./promises";
 
 export interface TicketClock {
   name: string;
@@ -11,6 +12,10 @@ export interface TicketClock {
   due_at: string;
   met_at: string | null;
   missed_at: string | null;
+  /** Stands still since. */
+  paused_at: string | null;
+  /** A later time that the customer was told instead of a promise. */
+  renews: boolean;
 }
 
 export interface TicketRow {
@@ -85,10 +90,13 @@ export type Step =
   | "link"
   | "merge"
   | "reveal"
+  | "told"
+  | "asked"
+  | "renew"
   | "reply"
   | "outcome";
 
-export interface TicketPage extends Omit<TicketRow, "appeal"> {
+export interface TicketPage extends Omit<TicketRow, "appeal">, Promises {
   description: string;
   since: string | null;
   wish: string | null;
@@ -210,6 +218,8 @@ export interface Vocabulary {
   channels: Word[];
   authorities: Word[];
   outcomes: Word[];
+  causes: Word[];
+  task_kinds: Word[];
   queues: Word[];
   skills: Word[];
   reasons: Word[];

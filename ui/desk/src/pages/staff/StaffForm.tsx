@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { App, Form, Input, InputNumber, Modal, Select } from "antd";
+import { App, Form, Input, InputNumber, Modal, Select, Switch } from "antd";
 
 import { patch, post } from "../../api/client";
 import { keys } from "../../api/keys";
@@ -14,6 +14,9 @@ interface Written {
   role: Role;
   skills: string[];
   load_limit: number;
+  /** undefined: cleared. */
+  department?: string | null;
+  is_head: boolean;
 }
 
 interface Props {
@@ -28,12 +31,14 @@ export function StaffForm({ member, onClose, onTold }: Props) {
   const words = texts.admin.staff;
   const { message } = App.useApp();
   const client = useQueryClient();
-  const skills = useVocabulary().data?.skills;
+  const { skills, departments } = useVocabulary().data ?? {};
   const { mutate, isPending, error } = useMutation({
-    mutationFn: ({ number, ...rest }: Written) =>
-      member
+    mutationFn: ({ number, ...written }: Written) => {
+      const rest = { ...written, department: written.department ?? null };
+      return member
         ? patch<StaffMember>(`/staff/${encodeURIComponent(member.number)}`, rest)
-        : post<StaffMember & GivenPassword>("/staff", { number: number.trim(), ...rest }),
+        : post<StaffMember & GivenPassword>("/staff", { number: number.trim(), ...rest });
+    },
     onSuccess: (saved) => {
       void client.invalidateQueries({ queryKey: keys.staff });
       void message.success(words.saved);
@@ -54,7 +59,7 @@ export function StaffForm({ member, onClose, onTold }: Props) {
       <Form<Written>
         id="member"
         layout="vertical"
-        initialValues={member ?? { role: "agent", skills: [], load_limit: 3 }}
+        initialValues={member ?? { role: "agent", skills: [], load_limit: 3, is_head: false }}
         onFinish={(written) => mutate(written)}
       >
         {!member && (
@@ -73,6 +78,12 @@ export function StaffForm({ member, onClose, onTold }: Props) {
         </Form.Item>
         <Form.Item name="load_limit" label={words.loadLimit} rules={required}>
           <InputNumber min={1} max={20} />
+        </Form.Item>
+        <Form.Item name="department" label={words.department}>
+          <Select allowClear showSearch={{ optionFilterProp: "label" }} options={options(departments)} />
+        </Form.Item>
+        <Form.Item name="is_head" label={words.isHead} valuePropName="checked">
+          <Switch />
         </Form.Item>
         <ErrorNote error={error} />
       </Form>

@@ -50,11 +50,12 @@ export default function StaffPage() {
         dataSource={rows}
         loading={isPending}
         pagination={false}
-        scroll={{ x: 900 }}
+        scroll={{ x: 1000 }}
         columns={[
           { title: words.number, dataIndex: "number" },
           { title: words.name, dataIndex: "name" },
           { title: words.role, render: (_, row) => texts.frame.roles[row.role] },
+          { title: words.department, render: (_, row) => <Department member={row} /> },
           { title: words.skills, render: (_, row) => <Skills names={row.skills} /> },
           { title: words.loadLimit, dataIndex: "load_limit" },
           {
@@ -92,6 +93,18 @@ function Skills({ names }: { names: readonly string[] }) {
       {names.map((name) => (
         <Tag key={name}>{titles?.find((each) => each.name === name)?.title ?? name}</Tag>
       ))}
+    </>
+  );
+}
+
+function Department({ member }: { member: StaffMember }) {
+  const words = useTexts().admin.staff;
+  const titles = useVocabulary().data?.departments;
+  if (!member.department) return "—";
+  return (
+    <>
+      {titles?.find(({ name }) => name === member.department)?.title ?? member.department}{" "}
+      {member.is_head && <Tag>{words.head}</Tag>}
     </>
   );
 }

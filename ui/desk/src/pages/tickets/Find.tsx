@@ -66,7 +66,11 @@ export function Find() {
         ))}
       </ul>
       {urged && (
-        <StepDrawer ticket={{ number: urged.number, complexity: null }} step="urge" onClose={() => setUrged(null)} />
+        <StepDrawer
+          ticket={{ number: urged.number, complexity: null, needs_findings: false }}
+          step="urge"
+          onClose={() => setUrged(null)}
+        />
       )}
     </Block>
   );

@@ -16,16 +16,22 @@ interface Props {
 }
 
 export function Clocks({ ticket }: Props) {
-  const words = useTexts().tickets.page;
+  const texts = useTexts();
+  const words = texts.tickets.page;
   const clocks = [...ticket.clocks].sort((one, other) => Date.parse(one.due_at) - Date.parse(other.due_at));
   return (
     <Block name="clocks" title={words.clocks}>
       {clocks.length === 0 && <p className="faint">{words.noClocks}</p>}
       <ul className="clocks">
         {clocks.map((clock) => (
-          <li key={clock.name + clock.starts_at}>
+          <li key={clock.name + clock.starts_at + clock.due_at}>
             <span>{clock.title}</span>
-            <Clock clock={{ due_at: clock.due_at, met_at: clock.met_at, missed_at: clock.missed_at }} />
+            {clock.renews && <span className="faint">{texts.tickets.promises.renewed}</span>}
+            {clock.paused_at ? (
+              <span>{texts.tickets.promises.paused}</span>
+            ) : (
+              <Clock clock={{ due_at: clock.due_at, met_at: clock.met_at, missed_at: clock.missed_at }} />
+            )}
             <span className="faint">{fullTime(clock.due_at)}</span>
           </li>
         ))}
@@ -47,6 +53,8 @@ export function People({ ticket }: Props) {
           [words.department, ticket.department_title],
           [words.priority, ticket.priority],
           [words.complexity, ticket.complexity && (complexities[ticket.complexity] ?? ticket.complexity)],
+          [texts.tickets.promises.severity, ticket.severity_title],
+          [texts.tickets.promises.segment, ticket.segment_title],
           [words.created, <Time key="" at={ticket.created_at} />],
           [words.enteredBy, ticket.entered_by],
           [words.sms, ticket.is_told_by_sms ? yes : no],

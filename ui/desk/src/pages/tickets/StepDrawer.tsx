@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Drawer, Form, Input, Select } from "antd";
+import { App, Button, Checkbox, Drawer, Form, Input, Radio, Select } from "antd";
 import { useState } from "react";
 
 import { post } from "../../api/client";
@@ -10,15 +10,15 @@ import { ErrorNote } from "../../parts/ErrorNote";
 import { PromiseDialog, warningsOf } from "../../parts/PromiseDialog";
 import { useTexts } from "../../texts/texts";
 import { options, teamOptions, ticketPath, useTeam, useVocabulary } from "./data";
-import { STEPS, type Field, type FormStep } from "./steps";
+import { FINDINGS, STEPS, type Field, type FormStep } from "./steps";
 
 type Values = Record<string, unknown>;
 
 /** A step of a ticket; what the server answers is the ticket as it is now. */
-export function useStep(number: string, step: FormStep) {
+export function useStep(number: string, step: FormStep | "told") {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (values: Values) => post<TicketPage>(`${ticketPath(number)}/${step}`, values),
+    mutationFn: (values: Values) => post<TicketPage>(`${ticketPath(number)}/${step}`, inZone(values)),
     onSuccess: (ticket) => {
       client.setQueryData(keys.ticket(number), ticket);
       void client.invalidateQueries({ queryKey: keys.tickets });
@@ -27,8 +27,14 @@ export function useStep(number: string, step: FormStep) {
   });
 }
 
+/** Times are written and read as they are in China, wherever the browser is. */
+function inZone(values: Values): Values {
+  const { due_at: due } = values;
+  return typeof due === "string" ? { ...values, due_at: `${due}:00+08:00` } : values;
+}
+
 interface Props {
-  ticket: Pick<TicketPage, "number" | "complexity">;
+  ticket: Pick<TicketPage, "number" | "complexity" | "needs_findings">;
   step: FormStep;
   onClose: () => void;
 }
@@ -40,7 +46,8 @@ export function StepDrawer({ ticket, step, onClose }: Props) {
   const { mutate, error, isPending, reset, variables } = useStep(ticket.number, step);
   const [isTouched, setTouched] = useState(false);
   const hints: Partial<Record<FormStep, string>> = words.hints;
-  const { fields, isDanger } = STEPS[step];
+  const { isDanger } = STEPS[step];
+  const fields = step === "close" && ticket.needs_findings ? FINDINGS : STEPS[step].fields;
   const send = (values: Values): void =>
     mutate(values, {
       onSuccess: () => {
@@ -66,7 +73,7 @@ export function StepDrawer({ ticket, step, onClose }: Props) {
       >
         {hints[step] && <p className="hint">{hints[step]}</p>}
         {fields.map((field) => (
-          <StepField key={field.name} field={field} />
+          <StepField key={field.label} field={field} />
         ))}
         {!warnings && <ErrorNote error={error} />}
         <div className="form-actions">
@@ -96,7 +103,13 @@ function StepField({ field }: { field: Field }) {
   const texts = useTexts();
   const label = texts.tickets.fields[field.label];
   const rules = field.isOptional ? [] : [{ required: true, message: texts.frame.parts.required }];
-  if (field.kind === "person") return <PersonField name={field.name} label={label} />;
+  if (field.kind === "person") return <PersonField name="to" label={label} />;
+  if (field.kind === "check")
+    return (
+      <Form.Item name={field.name} valuePropName="checked">
+        <Checkbox>{label}</Checkbox>
+      </Form.Item>
+    );
   return (
     <Form.Item name={field.name} label={label} rules={rules}>
       <StepInput kind={field.kind} />
@@ -110,10 +123,12 @@ interface InputProps {
   value?: string;
   onChange?: (value: unknown) => void;
 }
-type FieldKindWithInput = Exclude<Field["kind"], "person">;
+type FieldKindWithInput = Exclude<Field["kind"], "person" | "check">;
 
 function StepInput({ kind, ...given }: InputProps) {
-  const { page: words, bulk } = useTexts().tickets;
+  const texts = useTexts();
+  const { page: words, bulk } = texts.tickets;
+  const { yes, no } = texts.frame.parts;
   const vocabulary = useVocabulary().data;
   const searchable = { showSearch: { optionFilterProp: "label" as const } };
   switch (kind) {
@@ -124,6 +139,20 @@ function StepInput({ kind, ...given }: InputProps) {
       return <Input {...given} maxLength={200} />;
     case "department":
       return <Select {...given} {...searchable} options={options(vocabulary?.departments)} />;
+    case "cause":
+      return <Select {...given} {...searchable} options={options(vocabulary?.causes)} />;
+    case "yesno":
+      return (
+        <Radio.Group
+          {...given}
+          options={[
+            { value: true, label: yes },
+            { value: false, label: no },
+          ]}
+        />
+      );
+    case "time":
+      return <Input {...given} type="datetime-local" />;
     case "outcome":
       return <Select {...given} options={options(vocabulary?.outcomes)} />;
     case "complexity":

@@ -9,8 +9,10 @@ import { ErrorNote } from "../../parts/ErrorNote";
 import { useTexts } from "../../texts/texts";
 import { About } from "./About";
 import { Advice } from "./Advice";
+import { Answers } from "./Answers";
 import { AppealBlock } from "./AppealBlock";
 import { useTicket } from "./data";
+import { Findings } from "./Findings";
 import { Marks } from "./marks";
 import { CallbackBlock, Clocks, Links, People } from "./Side";
 import { StepButtons } from "./StepButtons";
@@ -35,6 +37,8 @@ export default function TicketPage() {
           <div className="ticket">
             <div className="ticket-main">
               <About ticket={ticket} />
+              <Answers ticket={ticket} />
+              <Findings ticket={ticket} />
               <Timeline events={ticket.events} />
             </div>
             <aside className="ticket-side" aria-label={texts.tickets.page.steps}>

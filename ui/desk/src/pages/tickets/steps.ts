@@ -4,11 +4,23 @@ import type { Step } from "../../api/types";
 import type { Texts } from "../../texts/texts";
 
 export type FieldKind =
-  "words" | "line" | "person" | "department" | "complexity" | "priority" | "link" | "ticket" | "outcome";
+  | "words"
+  | "line"
+  | "person"
+  | "department"
+  | "complexity"
+  | "priority"
+  | "link"
+  | "ticket"
+  | "outcome"
+  | "check"
+  | "yesno"
+  | "cause"
+  | "time";
 
 export interface Field {
-  /** Under which the server is told. */
-  name: string;
+  /** Under which the server is told; a path where that is within another. */
+  name: string | string[];
   label: keyof Texts["tickets"]["fields"];
   kind: FieldKind;
   /** The server says when it is needed. */
@@ -21,17 +33,33 @@ interface StepForm {
   isDanger?: true;
 }
 
+const TOLD: Field = { name: "told", label: "told", kind: "check", isOptional: true };
+
+/** What closing a complaint or a fault says besides. */
+export const FINDINGS: readonly Field[] = [
+  { name: ["findings", "justified"], label: "justified", kind: "yesno" },
+  { name: ["findings", "cause"], label: "cause", kind: "cause" },
+  { name: ["findings", "prevention"], label: "prevention", kind: "words", isOptional: true },
+];
+
 /** In the order in which they stand on the page; without fields, a press is enough. */
-export const STEPS: Record<Exclude<Step, "reveal">, StepForm> = {
+export const STEPS: Record<Exclude<Step, "reveal" | "told">, StepForm> = {
   take: { fields: [] },
   resume: { fields: [] },
-  feedback: { fields: [{ name: "words", label: "words", kind: "words" }] },
-  result: { fields: [{ name: "outcome", label: "outcome", kind: "words" }] },
+  feedback: { fields: [{ name: "words", label: "words", kind: "words" }, TOLD] },
+  result: { fields: [{ name: "outcome", label: "outcome", kind: "words" }, TOLD] },
   reply: { fields: [{ name: "words", label: "words", kind: "words" }] },
   outcome: {
     fields: [
       { name: "outcome", label: "outcome", kind: "outcome" },
       { name: "reason", label: "reason", kind: "line", isOptional: true },
+    ],
+  },
+  asked: { fields: [] },
+  renew: {
+    fields: [
+      { name: "due_at", label: "dueAt", kind: "time" },
+      { name: "reason", label: "reason", kind: "line" },
     ],
   },
   pause: { fields: [{ name: "question", label: "question", kind: "words" }] },

@@ -1,6 +1,7 @@
 import { BellOutlined, CheckOutlined } from "@ant-design/icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button } from "antd";
+import { Link } from "wouter";
 
 import { post } from "../../api/client";
 import { keys } from "../../api/keys";
@@ -36,7 +37,7 @@ export function Alarms({ alarms, queues }: Props) {
           <li key={alarm.id} className={alarm.over_at || alarm.seen_at ? "alarm alarm-quiet" : "alarm"}>
             <BellOutlined aria-hidden />
             <span className="alarm-words">
-              <b>{alarm.title}</b> {placeOf(alarm, queues)}
+              <b>{alarm.title}</b> <Place alarm={alarm} queues={queues} />
               <span className="faint">
                 <Time at={alarm.raised_at} relative />
                 {alarm.over_at && ` · ${words.over}`}
@@ -58,6 +59,14 @@ export function Alarms({ alarms, queues }: Props) {
       </ul>
     </section>
   );
+}
+
+/** A ticket or an incident leads to its page. */
+function Place({ alarm, queues }: { alarm: Alarm; queues: readonly WallQueue[] }) {
+  const [kind = "", name = ""] = alarm.subject.split(":");
+  if (kind === "ticket") return <Link href={`/tickets/${name}`}>{name}</Link>;
+  if (kind === "surge") return <Link href="/surges">{`#${name}`}</Link>;
+  return placeOf(alarm, queues);
 }
 
 /** The queue by its title, somebody by their number; anything else as it is called. */

@@ -1,6 +1,8 @@
 import type { Texts } from "../texts";
+import { promises } from "./promises";
 
 export const tickets: Texts["tickets"] = {
+  promises,
   list: {
     title: "Tickets",
     new: "New ticket",
@@ -132,15 +134,19 @@ export const tickets: Texts["tickets"] = {
     link: "Link",
     merge: "Merge",
     reveal: "See it in full",
+    told: "Told by phone",
+    asked: "Asked by phone",
+    renew: "Tell a later time",
     reply: "Reply to the authority",
     outcome: "Record the outcome",
   },
   hints: {
     feedback: "The customer gets it.",
     result: "The customer gets it, and the ticket is answered. Say what was done and what came of it.",
-    pause: "The customer gets it; the clocks wait for the answer.",
+    pause: "The customer gets it; promises stand still from when they have seen it.",
     note: "Only staff see it.",
-    close: "After the result, when the customer does not object.",
+    close: "When the result has reached the customer, who does not object. Complaints and faults with findings.",
+    renew: "The customer is told the new time. The promise before it still counts as missed.",
     reply: "The written reply to the authority.",
     outcome:
       "Before the written reply only that the customer took it back there: a supervisor says who told it, and how. Otherwise no reason is needed.",
@@ -164,6 +170,11 @@ export const tickets: Texts["tickets"] = {
     priority: "Priority",
     linkKind: "Relation",
     complexity: "Complexity",
+    told: "Said to the customer on the phone",
+    dueAt: "New time",
+    justified: "Was the customer right",
+    cause: "Cause",
+    prevention: "What is done so that it does not happen again (where they were right)",
   },
   entry: {
     title: "New ticket",

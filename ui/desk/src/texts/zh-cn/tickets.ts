@@ -1,4 +1,7 @@
+import { promises } from "./promises";
+
 export const tickets = {
+  promises,
   list: {
     title: "工单",
     new: "新建工单",
@@ -130,15 +133,19 @@ export const tickets = {
     link: "关联工单",
     merge: "并入其他工单",
     reveal: "查看完整信息",
+    told: "已电话告知客户",
+    asked: "已电话询问客户",
+    renew: "改约时间",
     reply: "书面答复机关",
     outcome: "登记机关结果",
   },
   hints: {
     feedback: "会发给客户。",
     result: "会发给客户，工单变为已答复。请写清做了什么、结果如何。",
-    pause: "会发给客户，等客户回答时暂停计时。",
+    pause: "会发给客户。客户看到以后，承诺暂停计时，等客户回答。",
     note: "只有工作人员能看到。",
-    close: "答复结果后，客户没有异议时办结。",
+    close: "结果送达客户、客户没有异议时办结。投诉和报障要写明结论。",
+    renew: "会告诉客户新的时间。原来的承诺仍按超时记录。",
     reply: "写给受理机关的书面答复。",
     outcome: "还没有书面答复时，只有客户在机关撤回才能登记，由班长写明是谁、怎么告知的；其他情况不用写原因。",
     merge: "同一客户的同一件事。并入后这件工单不再处理。",
@@ -161,6 +168,11 @@ export const tickets = {
     priority: "优先级",
     linkKind: "关系",
     complexity: "复杂程度",
+    told: "电话里已告诉客户",
+    dueAt: "新的时间",
+    justified: "投诉是否成立",
+    cause: "原因",
+    prevention: "怎样防止再次发生（成立的必填）",
   },
   entry: {
     title: "新建工单",
