@@ -17,7 +17,8 @@ from actions.rights.telling import say_in_passing
 from actions.standing import newest_open, say_own_tickets
 from actions.turn import intent_of, sub_of, text_of
 from care.plain import plain
-from care.sla.policy import FIRST_FEEDBACK, ClockSpec, policy
+from care.sla.policy import FIRST_FEEDBACK, policy
+from care.sla.specs import ClockSpec
 from care.wording import say
 
 #: characters; longer words tell something

@@ -18,14 +18,21 @@ from care.alarms import service as alarms
 from care.audit.verifying import head_of
 from care.billing import placing, reminding
 from care.billing.system import billing
+from care.escalation import sweep as escalating
+from care.followup import owners
 from care.handoff import tending
 from care.locks import service as locks
 from care.logs import get_logger
 from care.notices import sending
 from care.privacy import auditing, by_person, copying, erasing, expiring, requests
 from care.privacy.tracker import Tracker
+from care.redress import filling
 from care.settings import settings
+from care.sla import pauses, recounting
 from care.sla.policy import policy
+from care.surges import counting
+from care.surges.service import tell_clear
+from care.tasks import closing, planning
 from care.turns import service
 from care.turns.runner import Runner
 
@@ -33,6 +40,7 @@ from care.turns.runner import Runner
 _STALLED = timedelta(seconds=60)
 _SWEPT_AT_ONCE = 8
 _SETTLED_AT_ONCE = 50
+_COUNTED_AT_ONCE = 500
 
 _log = get_logger("care.jobs")
 _swept = Counter("quanyi_turns_swept_total", "Conversations taken up by the sweep")
@@ -67,6 +75,14 @@ def create_app(runner: Runner, sender: SmsSender, tracker: Tracker) -> procrasti
         done = await anyio.to_thread.run_sync(tending.tend, db.utcnow(), target)
         if done.get("gone") or done.get("late"):
             _log.info("queue_tended", **done)
+
+    @app.periodic(cron="* * * * * */5")
+    @app.task(name="clocks.sweep", queueing_lock="clocks.sweep", pass_context=False)
+    async def sweep_clocks(timestamp: int) -> None:
+        """Alarms ring, misses are recorded, and whom it concerns is told."""
+        done = await anyio.to_thread.run_sync(escalating.sweep, db.utcnow())
+        if done["rang"] or done["missed"]:
+            _log.info("clocks_swept", **done)
 
     @app.periodic(cron="* * * * * */5")
     @app.task(name="notices.send", queueing_lock="notices.send", pass_context=False)
@@ -139,6 +155,21 @@ def create_app(runner: Runner, sender: SmsSender, tracker: Tracker) -> procrasti
         """Questions of our own that must not be answered with anybody's data."""
         await auditing.audit(runner)
 
+    @app.periodic(cron="* * * * *")
+    @app.task(name="surges.count", queueing_lock="surges.count", lock="surges.count", pass_context=False)
+    async def count_surges(timestamp: int) -> None:
+        """Whether more complain of something, somewhere, than usual."""
+        found = await runner.in_database(lambda session: counting.count(session, db.utcnow(), _COUNTED_AT_ONCE))
+        if found:
+            _log.info("surges_found", surges=found)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="surges.clear", queueing_lock="surges.clear", pass_context=False)
+    async def clear_surges(timestamp: int) -> None:
+        """Everybody who complained of an incident hears that it is over."""
+        while await runner.in_database(lambda session: tell_clear(session, db.utcnow(), _SETTLED_AT_ONCE)):
+            pass
+
     @app.periodic(cron="17 * * * *")
     @app.task(name="lookups.forget", queueing_lock="lookups.forget", pass_context=False)
     async def forget_lookups(timestamp: int) -> None:
@@ -146,11 +177,53 @@ def create_app(runner: Runner, sender: SmsSender, tracker: Tracker) -> procrasti
         while await runner.in_database(lambda session: locks.forget_tries(session, db.utcnow())):
             pass
 
+    @app.periodic(cron="* * * * *")
+    @app.task(name="clocks.pauses", queueing_lock="clocks.pauses", pass_context=False)
+    async def end_pauses(timestamp: int) -> None:
+        """Promises that stood still as long as they may run again."""
+        await runner.in_database(lambda session: pauses.end_long(session, db.utcnow(), _SETTLED_AT_ONCE))
+
+    # 02:47 in China.
+    @app.periodic(cron="47 18 * * *")
+    @app.task(name="clocks.recount", queueing_lock="clocks.recount", pass_context=False)
+    async def recount_clocks(timestamp: int) -> None:
+        """Due times that were counted without the calendar of their year, once that is known."""
+        while await runner.in_database(lambda session: recounting.recount(session, _SETTLED_AT_ONCE)):
+            pass
+
     @app.periodic(cron="27 * * * *")
     @app.task(name="alarms.forget", queueing_lock="alarms.forget", pass_context=False)
     async def forget_alarms(timestamp: int) -> None:
         """Alarms that have been over for a year."""
         await runner.in_database(lambda session: alarms.forget_alarms(session, db.utcnow()))
+
+    @app.periodic(cron="* * * * * */5")
+    @app.task(name="tickets.assign", queueing_lock="tickets.assign", pass_context=False)
+    async def assign_tickets(timestamp: int) -> None:
+        """Open tickets that nobody took, to whoever of their department has the fewest."""
+        await runner.in_database(lambda session: owners.assign_due(session, db.utcnow()))
+
+    @app.periodic(cron="37 * * * *")
+    @app.task(name="tickets.close", queueing_lock="tickets.close", pass_context=False)
+    async def close_tickets(timestamp: int) -> None:
+        """Tickets whose answer reached their customer, who did not object."""
+        while await runner.in_database(lambda session: closing.close_due(session, db.utcnow())):
+            pass
+
+    # 08:07 in China.
+    @app.periodic(cron="7 0 * * *")
+    @app.task(name="tasks.plan", queueing_lock="tasks.plan", pass_context=False)
+    async def plan_calls(timestamp: int) -> None:
+        """Today's calls to customers, by segment."""
+        while await runner.in_database(lambda session: planning.plan(session, db.utcnow())):
+            pass
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="redress.fill", queueing_lock="redress.fill", lock="redress.fill", pass_context=False)
+    async def fill_redress(timestamp: int) -> None:
+        """What a line pays a month, where redress is worked out from it."""
+        if system is not None:
+            await filling.fill_due(system)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="jobs.retry_stalled", queueing_lock="jobs.retry_stalled")

@@ -19,6 +19,7 @@ from web import (
     choices,
     copies,
     evidence,
+    faults,
     health,
     pages,
     privacy_page,
@@ -43,8 +44,11 @@ from web.desk import (
     messages,
     page,
     queue,
+    redress,
     replies,
     staff,
+    surges,
+    tasks,
     ticket_bulk,
     ticket_steps,
     tickets,
@@ -92,6 +96,7 @@ def create_app() -> FastAPI:
     problems.install(app)
     app.state.evidence = evidence.Desk()
     app.state.choices = choices.Desk()
+    app.state.faults = faults.Desk()
     app.state.copies = copies.Desk()
     app.state.receipts = receipts.Desk()
     app.state.appeals = appeals.Desk()
@@ -106,6 +111,7 @@ def create_app() -> FastAPI:
     if telephone.is_shown(settings()):
         app.include_router(telephone.router)
     app.include_router(choices.router)
+    app.include_router(faults.router)
     app.include_router(copies.router)
     app.include_router(receipts.router)
     app.include_router(appeals.router)
@@ -124,8 +130,11 @@ def create_app() -> FastAPI:
     app.include_router(entering.router)
     app.include_router(entering.callbacks)
     app.include_router(ticket_bulk.router)
+    app.include_router(tasks.router)
     app.include_router(ticket_steps.router)
     app.include_router(desk_appeals.router)
+    app.include_router(redress.router)
+    app.include_router(surges.router)
     app.include_router(views.router)
     app.include_router(vocabulary.router)
     app.include_router(queue.router)

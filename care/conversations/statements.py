@@ -46,7 +46,8 @@ OPEN_CONVERSATION = (
         owner="bot",
         created_at=bindparam("now"),
     )
-    .on_conflict_do_nothing(index_elements=[_conversations.c.channel, _conversations.c.opening_key])
+    # The id is made of the key: of two at once either constraint may be the one that is met.
+    .on_conflict_do_nothing()
 )
 
 OPENED_BY = select(_conversations.c.id, _conversations.c.owner).where(

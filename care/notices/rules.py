@@ -20,6 +20,10 @@ class Kind(StrEnum):
     QUESTION = "question"
     #: it goes on under another number
     MERGED = "merged"
+    #: what the law gives for a failure of ours was approved
+    REDRESS = "redress"
+    #: many had reported the same, and it is over
+    SURGE_OVER = "surge_over"
 
 
 class NumberKind(StrEnum):

@@ -119,6 +119,12 @@ async def test_what_was_left_out_is_empty(actions: Actions) -> None:
     assert result.said[1:] == ["utter_article_after", "utter_contact_offer_without_number"]
 
 
+@pytest.mark.parametrize("wish", ["赔钱", "给我补償", "免了我這個月的月租費", "按规定付违约金"])
+async def test_who_asks_for_money_hears_no_amount(actions: Actions, wish: str) -> None:
+    result = await actions.run("action_file_complaint", _confirmed(wish=wish))
+    assert result.said[1] == "utter_redress_by_person"
+
+
 OFFERS = [
     # the number to tell of the ticket's progress: the contact's, else the affected one, if it is a mobile number
     ({"contact": "让我儿子接，13900139000"}, "139****9000"),

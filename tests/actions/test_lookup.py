@@ -103,7 +103,7 @@ async def test_the_outcome_is_not_told_for_four_digits(actions: Actions, number:
         ticket = ticket_by_number(session, number)
         assert ticket is not None
         change_status(session, ticket.id, Status.IN_PROGRESS, "staff:7", NOW)
-        record_result(session, number, "已退费 30 元", "7", NOW)
+        record_result(session, number, "已退费 30 元", "7", NOW, told=True)
     play = Play(actions)
     await play.say(number, "ticket_status")
     ((_, values),) = await play.say("8000")

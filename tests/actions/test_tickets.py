@@ -138,7 +138,7 @@ async def test_the_first_feedback_is_told_as_given(actions: Actions, clock: time
     number = file()
     step(number, Status.IN_PROGRESS)
     with transaction() as session:
-        give_feedback(session, number, "师傅明天上门", "7", china("2026-11-21 16:00"))
+        give_feedback(session, number, "师傅明天上门", "7", china("2026-11-21 16:00"), told=True)
     clock.move_to(china("2026-11-21 17:00"))
     assert await _told(actions) == [
         f"工单 {number}（宽带与固话）：处理中。\n首次反馈：今天 16:00已给出。\n处理结果：后天 15:20前。"

@@ -21,6 +21,12 @@ from care.handoff.service import request_handoff
 from care.locks import service as locks
 from care.notices.rules import Kind
 from care.notices.service import notify
+from care.sla import pauses
+from care.sla.policy import policy
+from care.sla.tables import Clock
+from care.surges.service import Fault, hear_fault
+from care.tickets.rules import EventKind
+from care.tickets.service import add_event, ticket_by_number
 from care.tickets.tables import Ticket
 from care.turns.rules import LEASE
 from care.turns.runner import Runner
@@ -29,6 +35,7 @@ from tests.support.chat import Chat
 from tests.support.database import scalar
 from tests.support.dialogue import FakeBot, down
 from tests.support.telephone import Telephone
+from tests.support.tickets import file
 from tests.support.tracker import tracker_at
 
 SWEEP, NOTICES, RETRY = "turns.sweep", "notices.send", "jobs.retry_stalled"
@@ -123,6 +130,27 @@ async def test_notices_are_sent(worker: procrastinate.App, telephone: Telephone)
     assert len(telephone.received()) == 1
 
 
+async def test_promises_that_stood_still_too_long_run_again(worker: procrastinate.App) -> None:
+    now = db.utcnow()
+    with db.transaction() as session:
+        session.add(Conversation(id="c1", channel="rest", created_at=now))
+    number = file()
+    with db.transaction() as session:
+        ticket = ticket_by_number(session, number)
+        assert ticket is not None
+        started = session.scalars(select(Clock).where(Clock.name == "first_feedback", Clock.kind == "promise")).one()
+        started.due_at = now
+        event = add_event(session, ticket, EventKind.NOTE, "staff:7", now, note="哪天？")
+        pauses.ask(session, ticket, event, None, now - timedelta(hours=99))
+        pauses.deliver_by_word(session, ticket.id, now - timedelta(hours=99))
+    await _do(worker, "clocks.pauses", "clocks.recount")
+    assert scalar("SELECT ended_by FROM pauses") == "limit"
+    assert scalar("SELECT count(*) FROM clocks WHERE paused_at IS NOT NULL") == 0
+    with db.transaction() as session:
+        due = session.scalar(select(Clock.due_at).where(Clock.name == "first_feedback", Clock.kind == "promise"))
+    assert due == now + timedelta(hours=72)
+
+
 async def test_who_waits_too_long_is_told(worker: procrastinate.App) -> None:
     now = db.utcnow()
     with db.transaction() as session:
@@ -133,6 +161,24 @@ async def test_who_waits_too_long_is_told(worker: procrastinate.App) -> None:
         await _do(worker, "handoff.tend")
     with db.transaction() as session:
         assert session.scalars(select(Message.text)).all() == [say("queue_late")]
+
+
+async def test_incidents_are_counted_and_their_customers_told_of_the_end(worker: procrastinate.App) -> None:
+    now = db.utcnow()
+    with db.transaction() as session:
+        session.add(Conversation(id="c1", channel="rest", created_at=now))
+    file()
+    with db.transaction() as session:
+        session.execute(text("UPDATE tickets SET created_at = :now"), {"now": now})
+    await _do(worker, "surges.count")
+    for over in (False, True):
+        with db.transaction() as session:
+            hear_fault(session, Fault("F-1", "complaint_broadband", "", now, None, over, "已修复。"), policy(), now)
+    for _ in range(2):
+        await _do(worker, "surges.clear")
+    with db.transaction() as session:
+        said = session.scalars(select(Message.text)).all()
+    assert len([text for text in said if "已修复。" in text]) == 1
 
 
 async def test_old_alarms_are_forgotten(worker: procrastinate.App) -> None:
@@ -233,6 +279,7 @@ def test_what_runs_when(postgres: object, telephone: Telephone) -> None:
     crons = {task.task.name: task.cron for task in app.periodic_registry.periodic_tasks.values()}
     often, minutely, hourly = "* * * * * */5", "* * * * *", "17 * * * *"
     of_tickets = {SWEEP: often, NOTICES: often, RETRY: minutely, FORGET: hourly}
+    of_tickets |= {"tickets.assign": often, "tickets.close": "37 * * * *", "tasks.plan": "7 0 * * *"}
     of_accounts = {"orders.place": often, "orders.expire": minutely, "reminders.send": minutely}
     # In China, 03:17 every night and 03:40 on Sundays.
     of_privacy = {
@@ -243,4 +290,7 @@ def test_what_runs_when(postgres: object, telephone: Telephone) -> None:
         "privacy.audit": "40 19 * * 6",
     }
     of_desk = {"handoff.tend": often, "alarms.forget": "27 * * * *"}
-    assert crons == of_tickets | of_accounts | of_privacy | of_desk
+    of_surges = {"surges.count": minutely, "surges.clear": minutely, "redress.fill": minutely}
+    # In China, 02:47.
+    of_clocks = {"clocks.sweep": often, "clocks.pauses": minutely, "clocks.recount": "47 18 * * *"}
+    assert crons == of_tickets | of_accounts | of_privacy | of_desk | of_clocks | of_surges

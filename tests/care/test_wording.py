@@ -31,6 +31,7 @@ from care.privacy.correcting import OURS, Field
 from care.privacy.places import PLACES
 from care.privacy.results import TRAINING, Refusal
 from care.privacy.rules import Switch
+from care.redress.rules import redress_file
 from care.tickets.rules import STAGE, Status
 from care.wording import RESPONSES, buttons, choice_of, say, spoken_time
 from tests.support.appeals import WORDING as APPEALS
@@ -151,6 +152,8 @@ def test_every_key_that_is_put_together_exists() -> None:
         "privacy_of_*": [f"privacy_of_{place.name}" for place in PLACES],
         "privacy_receipt_*": ["privacy_receipt_view", "privacy_receipt_usage", "privacy_receipt_leak"],
         "privacy_refused_*": [f"privacy_refused_{reason}" for reason in Refusal],
+        "redress_told_*": [f"redress_told_{law}" for law in redress_file().laws],
+        "redress_next_*": ["redress_next_account", "redress_next_person"],
         "privacy_field_*": [f"privacy_field_{field}" for field in Field],
         "privacy_note_*": ["privacy_note_contact", "privacy_note_address"],
         "privacy_papers_*": [f"privacy_papers_{field}" for field in Field if field not in OURS],

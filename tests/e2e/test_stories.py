@@ -79,6 +79,8 @@ _ELSEWHERE = {
     "utter_rate_over",
     "utter_rate_sorry",
     "utter_rate_thanks",
+    "utter_ticket_paused",  # what a pause and a later time look like: tests/actions/test_standing.py
+    "utter_ticket_solution_renewed",
     "utter_against_will",  # where no article is sure: tests/actions/rights/test_answering.py
     "utter_minor_grown",
     "utter_minor_grown_goes_on",
@@ -265,7 +267,7 @@ def test_a_result_is_told_and_a_customer_who_is_not_satisfied_has_it_reopened(
     stack: Stack, conversation: Conversation
 ) -> None:
     number, _ = _filed(stack, conversation)
-    stack.staff("feedback", number, "已在核对账单")
+    stack.staff("feedback", number, "已联系计费部门核对十月账单")
     assert says(conversation.say("我的投诉到哪了"), "utter_ticket_feedback_given")
     stack.staff("result", number, "已退还五十元")
     told = conversation.say("我的投诉到哪了")

@@ -7,10 +7,12 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from care import db
 from care.conversations.rules import Reply
+from care.conversations.tables import Message
+from care.followup.staff import record_result
 from care.handoff.rules import Reason
 from care.handoff.service import request_handoff
 from care.settings import settings
@@ -18,6 +20,7 @@ from care.wording import say
 from tests.support.api import Api
 from tests.support.database import count, scalar
 from tests.support.dialogue import FakeBot, down
+from tests.support.tickets import file
 from tests.support.waiting import eventually
 
 #: It comes before the first answer of every conversation.
@@ -204,3 +207,20 @@ async def test_a_hundred_messages_at_once(client: httpx.AsyncClient, bot: FakeBo
     answers = await asyncio.gather(*(Api(client).say(f"第{number}位") for number in range(100)))
     assert [answer["replies"][-1]["text"] for answer in answers] == [f"听到了：第{number}位" for number in range(100)]
     assert count("messages") == 300
+
+
+async def test_an_answer_of_staff_reaches_who_fetches_it(api: Api) -> None:
+    """Told where nobody keeps a connection: with the answer to the last message, when that is asked for again."""
+    await api.say("没信号", message_id="m-fetched")
+    with db.transaction() as session:
+        message = session.scalars(select(Message).where(Message.author == "customer")).one()
+        id, conversation_id = message.id, message.conversation_id
+    number = file(id, conversation_id)
+    with db.transaction() as session:
+        record_result(session, number, "已更换光猫，测速正常", "7", db.utcnow())
+    assert scalar("SELECT reached_by FROM answers") is None
+    await api.say("还在吗")
+    assert scalar("SELECT reached_by FROM answers") is None, "what was given out was the answer to another message"
+    again = await api.say("没信号", message_id="m-fetched")
+    assert "已更换光猫" in again["replies"][-1]["text"]
+    assert scalar("SELECT reached_by FROM answers") == "handed"

@@ -115,7 +115,13 @@ def _value(metrics: str, name: str) -> float:
 async def test_the_description_lists_every_answer(client: httpx.AsyncClient) -> None:
     description = (await client.get("/openapi.json")).json()
     of_privacy = {"/api/privacy/receipts/{number}", "/api/privacy/receipts/verify", "/api/operator/choices"}
-    others = {"/api/evidence", "/api/evidence/{evidence_id}", "/api/training-consent", *of_privacy}
+    others = {
+        "/api/operator/faults",
+        "/api/evidence",
+        "/api/evidence/{evidence_id}",
+        "/api/training-consent",
+        *of_privacy,
+    }
     assert set(description["paths"]) == {"/api/chat", *others}
     operation = description["paths"]["/api/chat"]["post"]
     assert set(operation["responses"]) == {"200", "202", "403", "409", "413", "422", "429", "503"}

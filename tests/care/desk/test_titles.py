@@ -6,12 +6,15 @@ from enum import StrEnum
 
 import pytest
 
+from care.answers.rules import Way
 from care.appeals.rules import Authority, Outcome
 from care.desk.advice import fitting, likeness
 from care.desk.exporting import as_csv, as_xlsx, guarded
 from care.desk.titles import titles
+from care.escalation.rules import Level
 from care.rights.articles import is_article
 from care.sla.policy import DEFAULT, load_policy
+from care.sla.rules import PauseEnd
 from care.tickets.rules import Channel, EventKind, Kind, Status
 
 WORDS: list[tuple[str, type[StrEnum]]] = [
@@ -21,6 +24,9 @@ WORDS: list[tuple[str, type[StrEnum]]] = [
     ("authorities", Authority),
     ("outcomes", Outcome),
     ("events", EventKind),
+    ("ways", Way),
+    ("levels", Level),
+    ("pause_ends", PauseEnd),
 ]
 
 

@@ -99,7 +99,7 @@ def test_a_mistake_is_told_with_file_and_place(tmp_path: Path, change: Callable[
     with pytest.raises(InvalidInput) as refused:
         load_policy(path)
     assert refused.value.reason == "handoff"
-    assert str(refused.value).startswith(f"{path}: ")
+    assert str(refused.value).startswith(f"{path}:")
     assert told in str(refused.value)
 
 

@@ -11,13 +11,15 @@ from care.conversations.tables import Conversation
 from care.db import transaction
 from care.errors import InvalidInput
 from care.followup import service as followup
-from care.followup.staff import close_ticket, give_feedback, record_result
+from care.followup.staff import give_feedback, record_result
 from care.once import OnceKey
 from care.satisfaction.service import Suggested, file_suggestion
 from care.sla.policy import policy
 from care.sla.tables import Clock
+from care.tasks.closing import close_ticket
 from care.tickets.service import ticket_by_number
 from care.tickets.tables import Ticket, TicketEvent
+from tests.support.tickets import FOUND
 from tests.support.times import NOW
 
 KEY = OnceKey("c1", 12, "action_file_suggestion")
@@ -92,4 +94,4 @@ def test_how_it_stands_from_filing_to_the_end() -> None:
     assert (reopened.stage, reopened.solution_due) == ("working", None), "taken up again without a promise"
     with transaction() as session:
         record_result(session, number, "全部门店试行", "7", NOW)
-        close_ticket(session, number, "7", NOW)
+        close_ticket(session, number, "7", NOW, FOUND)

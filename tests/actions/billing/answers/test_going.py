@@ -14,7 +14,8 @@ from actions.billing.ticked import how_to_ask, sms_number
 from care.billing.demo.adapter import DemoBilling
 from care.billing.demo.stories import STORIES, phone_at
 from care.billing.values import Contract, Leaving, LineStatus
-from care.sla.policy import Carrier, policy
+from care.sla.policy import policy
+from care.sla.sections import Carrier
 from tests.support.answers import Answered, Made, ask
 from tests.support.billing import phone_of, seed
 from tests.support.times import NOW
