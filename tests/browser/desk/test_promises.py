@@ -161,5 +161,6 @@ def test_an_incident_is_changed_and_ended(browser: Browser, desk: Place) -> None
 def test_on_a_narrow_screen_nothing_sticks_out(browser: Browser, desk: Place, path: str) -> None:
     page = desk.agent(browser, Role.SUPERVISOR, path=path, viewport=PHONE | {"width": 320}).page
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(".ant-spin")).to_have_count(0)
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
