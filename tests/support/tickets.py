@@ -24,12 +24,14 @@ from tests.support.times import NOW
 FOUND = Findings(False, "network_fault")
 
 
-def file(message_id: int = 101, conversation_id: str = "c1", category: str = "complaint_broadband") -> str:
-    """Number of a ticket about the number 13800138000, filed at NOW."""
+def file(
+    message_id: int = 101, conversation_id: str = "c1", category: str = "complaint_broadband", at: datetime = NOW
+) -> str:
+    """Number of a ticket about the number 13800138000."""
     with transaction() as session:
         key = OnceKey(conversation_id, message_id, "action_file_complaint")
         draft = Draft(category, "断网三天了", line="13800138000")
-        return file_complaint(session, draft, key, policy(), NOW).number
+        return file_complaint(session, draft, key, policy(), at).number
 
 
 def step(number: str, *steps: Status) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from care.answers.service import answers_of
 from care.complaints.rules import Draft
 from care.complaints.service import Filing, write_ticket
 from care.conversations.tables import Conversation
@@ -20,6 +21,7 @@ from care.followup.service import add_information, withdraw
 from care.once import OnceKey
 from care.sla.policy import policy
 from care.tickets.rules import Channel, Kind
+from care.tickets.service import ticket_by_number
 from tests.support.tickets import reach
 
 #: what the oracle knows to be no answer
@@ -128,7 +130,10 @@ def _result_unread(session: Session, number: str, at: datetime) -> None:
 
 
 def _reads(session: Session, number: str, at: datetime) -> None:
-    reach(session, number, at)
+    """Who took the complaint back before the result, and before any other answer, has nothing to read."""
+    ticket = ticket_by_number(session, number)
+    if ticket is not None and answers_of(session, ticket.id):
+        reach(session, number, at)
 
 
 def _ask(session: Session, number: str, at: datetime) -> None:

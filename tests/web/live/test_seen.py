@@ -12,7 +12,7 @@ from sqlalchemy import event, select
 from care.answers.tables import Answer
 from care.conversations.history import Said
 from care.conversations.tables import Message
-from care.db import engine, transaction
+from care.db import engine, transaction, utcnow
 from care.followup.notes import ask_customer
 from care.followup.staff import record_result
 from care.sla.tables import Clock, Pause
@@ -35,12 +35,13 @@ async def _with_ticket(widget: Widget) -> tuple[Widget, str]:
         conversation_id = session.scalars(select(Message.conversation_id)).first()
         last = max(session.scalars(select(Message.id)))
     assert conversation_id is not None
-    return widget, file(last, conversation_id)
+    # By the clock of the server that notes what was seen: at a fixed time its promises would be over one day.
+    return widget, file(last, conversation_id, at=utcnow())
 
 
 def _answer(number: str) -> None:
     with transaction() as session:
-        record_result(session, number, RESULT, "7", NOW)
+        record_result(session, number, RESULT, "7", utcnow())
 
 
 def _reached() -> list[str | None]:
@@ -82,7 +83,7 @@ async def test_the_page_says_that_it_showed_it(ours: tuple[Widget, str]) -> None
 async def test_a_question_was_seen(ours: tuple[Widget, str]) -> None:
     widget, number = ours
     with transaction() as session:
-        ask_customer(session, number, "请问几楼？", "7", NOW)
+        ask_customer(session, number, "请问几楼？", "7", utcnow())
     message = await widget.next("bot_uttered", lambda said: "几楼" in said["text"])
     await _seen(widget, message["id"])
     with transaction() as session:
