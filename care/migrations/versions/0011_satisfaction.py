@@ -1,0 +1,10 @@
+"""After a ticket and a visit too: marks with reasons."""
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,10 @@
+"""Survey waves, counter samples and segments."""
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
