@@ -24,11 +24,11 @@ MINUTE = timedelta(minutes=1)
 LONGEST_PAUSE = 72 * HOUR
 _CHINA = ZoneInfo("Asia/Shanghai")
 _SIMPLE = ("complaint_vas",)
-#: hours, and the hours of the alarms
+#: hours, and the hours of the alarms, of which the last comes after it was missed
 _PROMISES = {
-    "first_feedback": (24, (18, 22)),
-    "solution_simple": (24, (18, 22)),
-    "solution_complex": (48, (36, 44)),
+    "first_feedback": (24, (18, 22, 28)),
+    "solution_simple": (24, (18, 22, 36)),
+    "solution_complex": (48, (36, 44, 60)),
 }
 _TOLD = re.compile(r"(?:(今天|明天|后天)|(\d+)月(\d+)日)\s*(\d\d):(\d\d)")
 _DAYS = {"今天": 0, "明天": 1, "后天": 2}
@@ -109,11 +109,15 @@ def judge(category: str, area: str | None, events: Sequence[Happened], rounds: S
 def _filed(category: str, area: str | None, at: datetime) -> list[Row]:
     rows = _promise("first_feedback", at, at)
     rows += _promise("solution_simple" if category in _SIMPLE else "solution_complex", at, at)
-    rows += [Row("answer", "law", _fifteen_days(at), at), Row("answer", "alarm", at + 240 * HOUR, at)]
+    rows += _law("answer", at, _fifteen_days(at), at + 240 * HOUR, 24 * HOUR)
     if category == "complaint_broadband":
         hours, alarm = (72, 54) if area == "country" else (48, 36)
-        rows += [Row("repair", "law", at + hours * HOUR, at), Row("repair", "alarm", at + alarm * HOUR, at)]
+        rows += _law("repair", at, at + hours * HOUR, at + alarm * HOUR, 12 * HOUR)
     return rows
+
+
+def _law(name: str, at: datetime, due: datetime, alarm: datetime, after: timedelta) -> list[Row]:
+    return [Row(name, "law", due, at), *(Row(name, "alarm", each, at) for each in (alarm, due + after))]
 
 
 def _promise(name: str, start: datetime, since: datetime) -> list[Row]:
@@ -173,7 +177,9 @@ def _renewed(rows: list[Row], name: str, told: str, at: datetime) -> list[Row]:
     due = _understood(told, at)
     # Not later than the law's time, which need not be a whole minute.
     due = next((row.due for row in rows if row.kind == "law" and due <= row.due < due + MINUTE), due)
-    return [Row(name, "promise", due, at), Row(name, "alarm", at + (due - at) * 0.75, at)]
+    hours, alarms = _PROMISES[name]
+    alarm, owed = at + (due - at) * 0.75, due + (alarms[-1] - hours) * HOUR
+    return [Row(name, "promise", due, at), *(Row(name, "alarm", each, at) for each in (alarm, owed))]
 
 
 def _understood(told: str, at: datetime) -> datetime:

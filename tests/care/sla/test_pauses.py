@@ -102,9 +102,10 @@ def test_promises_and_their_alarms_are_due_later_by_what_passed(session: Session
     }
     assert _due(session, ticket, "statutory") == {"answer": [china("2026-12-08 00:00")]}
     assert _due(session, ticket, "alarm") == {
-        "first_feedback": [china("2026-11-22 14:20"), china("2026-11-22 18:20")],  # 18 h and 22 h, and five
-        "solution_simple": [china("2026-11-22 14:20"), china("2026-11-22 18:20")],
-        "answer": [china("2026-12-01 15:20")],  # the law's alarms stay
+        # 18 h and 22 h, and 4 or 12 h after it is over; and five
+        "first_feedback": [china("2026-11-22 14:20"), china("2026-11-22 18:20"), china("2026-11-23 00:20")],
+        "solution_simple": [china("2026-11-22 14:20"), china("2026-11-22 18:20"), china("2026-11-23 08:20")],
+        "answer": [china("2026-12-01 15:20"), china("2026-12-09 00:00")],  # the law's alarms stay
     }
     assert _standing(session, ticket) == set()
     assert _events(session, ticket) == [("paused", None), ("resumed", "answer")]

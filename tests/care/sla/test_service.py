@@ -77,13 +77,17 @@ def test_promises_law_and_alarms(session: Session, ticket_id: int) -> None:
         ("first_feedback", "alarm", china("2026-11-22 09:20")),  # 18 h
         ("first_feedback", "alarm", china("2026-11-22 13:20")),  # 22 h
         ("first_feedback", "promise", china("2026-11-22 15:20")),
+        ("first_feedback", "alarm", china("2026-11-22 19:20")),  # 4 h after, while it is owed
         ("repair", "alarm", china("2026-11-23 03:20")),  # 36 h
         ("solution_complex", "alarm", china("2026-11-23 03:20")),
         ("solution_complex", "alarm", china("2026-11-23 11:20")),  # 44 h
         ("repair", "statutory", china("2026-11-23 15:20")),
         ("solution_complex", "promise", china("2026-11-23 15:20")),
+        ("repair", "alarm", china("2026-11-24 03:20")),  # 12 h after
+        ("solution_complex", "alarm", china("2026-11-24 03:20")),
         ("answer", "alarm", china("2026-12-01 15:20")),  # 240 h
         ("answer", "statutory", china("2026-12-08 00:00")),
+        ("answer", "alarm", china("2026-12-09 00:00")),  # 24 h after
     ]
     clocks = session.scalars(select(Clock)).all()
     assert {(clock.ticket_id, clock.starts_at, clock.met_at, clock.missed_at) for clock in clocks} == {
@@ -114,7 +118,7 @@ def test_town_and_country(session: Session, ticket_id: int, area: str | None, du
     assert started["repair"] == due
     rows = _rows(session)
     assert [row for row in rows if row[0] == "repair"] == [
-        ("repair", "alarm", alarm), ("repair", "statutory", due),
+        ("repair", "alarm", alarm), ("repair", "statutory", due), ("repair", "alarm", due + timedelta(hours=12)),
     ]  # fmt: skip
     assert started["solution_complex"] == china("2026-11-23 15:20"), "a promise is the same everywhere"
 

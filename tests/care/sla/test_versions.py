@@ -65,7 +65,7 @@ def test_other_rules_under_the_same_version_are_refused(session: Session, shippe
     with pytest.raises(InvalidInput, match="raise `version`") as refused:
         keep(session, _with(shipped, shipped.version, hours=8), NOW)
     assert refused.value.reason == "policy"
-    keep(session, _with(shipped, "2026-11.9", hours=8), NOW)
+    keep(session, _with(shipped, "2026-11.10", hours=8), NOW)
     assert session.scalar(select(func.count()).select_from(PolicyVersion)) == 2
 
 
