@@ -38,7 +38,7 @@ class Answer(Action):
             return events
         if _is_off_topic_again(tracker):
             return await miss(dispatcher, tracker, "utter_not_understood", buttons("not_understood_always"))
-        if (told := answer_in_doubt(dispatcher, tracker)) is not None:
+        if (told := await answer_in_doubt(dispatcher, tracker)) is not None:
             return told
         response = response_of(intent_of(tracker)[0], sub_of(tracker))
         dispatcher.utter_message(response=response, hotline=policy().operator.hotline)

@@ -73,7 +73,7 @@ class NotUnderstood(Action):
             return await miss(dispatcher, tracker, "utter_no_words", [])
         if asks_for_packet(tracker):
             return await packet(dispatcher, tracker)
-        if (told := answer_in_doubt(dispatcher, tracker)) is not None:
+        if (told := await answer_in_doubt(dispatcher, tracker)) is not None:
             return told
         if asked := ask_which(dispatcher, tracker):
             return asked

@@ -62,7 +62,7 @@ async def answered_before(dispatcher: CollectingDispatcher, tracker: Tracker) ->
         return [FollowupAction("action_not_understood")]  # a guess after what was not understood is no answer
     if hinted := await hint(dispatcher, tracker):
         return hinted
-    if asks_about_right(tracker) and (told := answer_in_doubt(dispatcher, tracker)) is not None:
+    if asks_about_right(tracker) and (told := await answer_in_doubt(dispatcher, tracker)) is not None:
         return told
     if step_in(text_of(tracker)):
         return [FollowupAction("action_follow_up")]

@@ -73,6 +73,42 @@ class Figures:
         return _share(self.abandoned, self.requested)
 
 
+@dataclass(frozen=True)
+class Conditions:
+    """What a hand-off counts for, as conditions on its row: the same wherever it is counted (also care/insight)."""
+
+    #: it was requested, and somebody was to come
+    counts: ColumnElement[bool]
+    is_recovered: ColumnElement[bool]
+    is_outside: ColumnElement[bool]
+    is_judged: ColumnElement[bool]
+    is_picked: ColumnElement[bool]
+    is_dropped: ColumnElement[bool]
+    #: seconds
+    wait: ColumnElement[float]
+
+
+def conditions(target: timedelta, now: datetime) -> Conditions:
+    """`target`: of the mean wait; who waits less than that has not been left waiting yet."""
+    wait = cast(func.extract("epoch", func.greatest(Handoff.picked_at - Handoff.served_from, timedelta())), Float)
+    picked = Handoff.picked_at.is_not(None)
+    recovered = func.coalesce(Handoff.ended_by == EndedBy.BOT, False)
+    outside = ~picked & func.coalesce(Handoff.ended_at < Handoff.served_from, False)
+    counts = ~recovered & ~outside
+    is_young = ~picked & (Handoff.status == Status.WAITING) & (Handoff.served_from > now - target)
+    left = Handoff.ended_by.in_((EndedBy.CUSTOMER, EndedBy.CALLBACK))
+    by_us = (Handoff.ended_by == EndedBy.SYSTEM) | (picked & (Handoff.status == Status.WITHDRAWN) & left)
+    return Conditions(
+        counts=counts,
+        is_recovered=recovered,
+        is_outside=outside,
+        is_judged=counts & ~is_young,
+        is_picked=counts & picked,
+        is_dropped=counts & func.coalesce(by_us, False),
+        wait=wait,
+    )
+
+
 def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
@@ -92,14 +128,7 @@ def figures(
     `by` None: one row for all. By agent: of everybody who took one, once each. Its cost follows the period.
     """
     key, took = _key(by)
-    wait = func.extract("epoch", func.greatest(Handoff.picked_at - Handoff.served_from, timedelta()))
-    picked = Handoff.picked_at.is_not(None)
-    is_recovered = Handoff.ended_by == EndedBy.BOT
-    is_outside = ~picked & func.coalesce(Handoff.ended_at < Handoff.served_from, False)
-    counts = Handoff.ended_by.is_distinct_from(EndedBy.BOT) & ~is_outside
-    is_young = ~picked & (Handoff.status == Status.WAITING) & (Handoff.served_from > now - target)
-    left = Handoff.ended_by.in_((EndedBy.CUSTOMER, EndedBy.CALLBACK))
-    by_us = (Handoff.ended_by == EndedBy.SYSTEM) | (picked & (Handoff.status == Status.WITHDRAWN) & left)
+    row = conditions(target, now)
 
     def how_many(which: ColumnElement[bool]) -> ColumnElement[int]:
         return func.count().filter(which)
@@ -107,17 +136,17 @@ def figures(
     statement = (
         select(
             key.label("key"),
-            how_many(counts).label("requested"),
-            how_many(is_recovered).label("recovered"),
-            how_many(is_outside & Handoff.ended_by.is_distinct_from(EndedBy.BOT)).label("outside"),
-            how_many(counts & ~is_young).label("judged"),
-            how_many(counts & picked).label("picked"),
-            how_many(counts & picked & (wait <= target.total_seconds())).label("in_target"),
-            how_many(counts & ~picked & (Handoff.ended_by == EndedBy.CUSTOMER)).label("abandoned"),
-            how_many(counts & ~picked & (Handoff.ended_by == EndedBy.CALLBACK)).label("called_back"),
-            how_many(counts & by_us).label("dropped"),
-            cast(func.avg(wait).filter(counts & picked), Float).label("mean_wait"),
-            cast(func.percentile_cont(0.9).within_group(wait).filter(counts & picked), Float).label("p90_wait"),
+            how_many(row.counts).label("requested"),
+            how_many(row.is_recovered).label("recovered"),
+            how_many(row.is_outside & ~row.is_recovered).label("outside"),
+            how_many(row.is_judged).label("judged"),
+            how_many(row.is_picked).label("picked"),
+            how_many(row.is_picked & (row.wait <= target.total_seconds())).label("in_target"),
+            how_many(row.counts & ~row.is_picked & (Handoff.ended_by == EndedBy.CUSTOMER)).label("abandoned"),
+            how_many(row.counts & ~row.is_picked & (Handoff.ended_by == EndedBy.CALLBACK)).label("called_back"),
+            how_many(row.is_dropped).label("dropped"),
+            cast(func.avg(row.wait).filter(row.is_picked), Float).label("mean_wait"),
+            cast(func.percentile_cont(0.9).within_group(row.wait).filter(row.is_picked), Float).label("p90_wait"),
         )
         .select_from(Handoff)
         .join(Conversation, Conversation.id == Handoff.conversation_id)

@@ -1,6 +1,7 @@
 """Calls to every customer of a segment once a quarter (D1 to D5, A26, A27 of the requirements), evenly over its days.
 
-No account says which segment a customer belongs to: it is that of their latest ticket. Who has none is not called.
+A customer's segment is what the operator's system told (care/accounts/segments.py), else that of their latest ticket.
+Who has neither is not called.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, union
 from sqlalchemy.orm import Session
 
+from care.accounts.tables import Customer
+from care.accounts.tables import Segment as ToldSegment
 from care.sla.specs import Segment
 from care.tasks.rules import Kind, Status, planned_by, quarter_of, tasks_spec
 from care.tasks.service import open_task
@@ -82,14 +85,18 @@ def coverage(session: Session, now: datetime, quarter: str | None = None) -> lis
 
 def _customers(session: Session, segment: str, now: datetime) -> list[int]:
     """Ids, in the order in which they are called."""
+    told = select(Customer.id).join(ToldSegment, ToldSegment.phone_index == Customer.phone_index)
     since = now - timedelta(days=tasks_spec().quarterly.known_days)
     latest = (
         select(func.max(Ticket.id))
         .where(Ticket.customer_id.is_not(None), Ticket.segment.is_not(None), Ticket.created_at >= since)
         .group_by(Ticket.customer_id)
     )
-    ids = select(Ticket.customer_id).where(Ticket.id.in_(latest), Ticket.segment == segment)
-    return [each for each in session.scalars(ids.order_by(Ticket.customer_id)) if each is not None]
+    by_ticket = select(Ticket.customer_id).where(
+        Ticket.id.in_(latest), Ticket.segment == segment, Ticket.customer_id.not_in(told)
+    )
+    ids = union(told.where(ToldSegment.segment == segment), by_ticket).subquery()
+    return [each for each in session.scalars(select(ids.c.id).order_by(ids.c.id)) if each is not None]
 
 
 def _called(session: Session, quarter: str, customers: Collection[int]) -> dict[int | None, str]:

@@ -44,11 +44,13 @@ def open_task(
     not_by: str | None = None,
     due_at: datetime | None = None,
     quarter: str | None = None,
+    conversation_id: str | None = None,
 ) -> Task:
     """One of a kind is open on a ticket: again, it is the same; where the matter was worked on again meanwhile, with
     the new time. By its kind it is whoever worked on the ticket who does it, or anybody but them (`not_by`).
 
-    `ticket` is locked by the caller. `due_at`, None: as the kind has it.
+    `ticket` is locked by the caller. `due_at`, None: as the kind has it. `conversation_id`: what there is to read where
+    there is no ticket.
     """
     spec = tasks_spec().kinds[Kind(kind)]
     session.flush()
@@ -65,6 +67,7 @@ def open_task(
         "not_by": not_by,
         "due_at": due,
         "quarter": quarter,
+        "conversation_id": conversation_id,
         "opened_at": now,
     }
     new = (

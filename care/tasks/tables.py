@@ -14,11 +14,20 @@ class Task(Base):
         Index("uq_tasks_open", "ticket_id", "kind", unique=True, postgresql_where=text("status = 'open'")),
         Index("ix_tasks_open_due", "due_at", "id", postgresql_where=text("status = 'open'")),
         Index("ix_tasks_customer_id_quarter", "customer_id", "quarter"),
+        Index("ix_tasks_conversation_id", "conversation_id", postgresql_where=text("conversation_id IS NOT NULL")),
+        # Whoever gave no mark when they were apologised to may be asked for one.
+        Index(
+            "ix_tasks_visited",
+            "done_at",
+            postgresql_where=text("kind IN ('apology', 'visit') AND status = 'done' AND score IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    #: the conversation that it is about, where there is no ticket
+    conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
     #: a name under `kinds` of care/tasks/tasks.yml
     kind: Mapped[str] = mapped_column(String(16))
     #: open | done | given_up

@@ -1,4 +1,4 @@
-"""The mark for a talk with a person: pressed, or a number right behind the question; anything else goes its way."""
+"""Marks and why: pressed, or said right behind the question; anything else goes its way."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from care.db import transaction
 from care.handoff.rules import Reason
 from care.handoff.service import request_handoff
 from care.handoff.tables import Handoff
+from care.once import OnceKey
+from care.satisfaction.asking import is_opted_out
 from care.satisfaction.marks import mark_in
-from care.satisfaction.ratings import ask
+from care.satisfaction.ratings import answer, ask
 from care.satisfaction.tables import Rating
 from tests.support.rasa import Actions, Talk, slot
 from tests.support.times import NOW
@@ -70,9 +72,12 @@ def _score() -> int | None:
 ANSWERS = [
     # message, label, what is said, the mark that is kept
     ('/rate{"score": "9"}', "", ["utter_rate_thanks"], 9),
+    ('/rate{"score": "7"}', "", ["utter_rate_better"], 7),
     ('/rate{"score": "6"}', "", ["utter_rate_sorry"], 6),
     ("9", "inform", ["utter_rate_thanks"], 9),
     ("打3分", "complaint_service", ["utter_rate_sorry"], 3),
+    ("不评了", "deny", ["utter_rate_no"], None),
+    ("别再让我评价", "satisfaction", ["utter_rate_never"], None),
     ("你好", "greet_chitchat", ["utter_greet"], None),  # the question holds nobody
 ]
 
@@ -125,3 +130,93 @@ async def test_a_number_in_a_form_is_its_answer(actions: Actions) -> None:
     talk = Talk(category="other", description="断网了").asked("since").user("3", "inform", message_id=message)
     await actions.run("validate_complaint_form", talk)
     assert _score() is None
+
+
+def _asked_why(score: int) -> int:
+    """The mark is given, and why was asked; the id of the customer's next message."""
+    message = _asked()
+    with transaction() as session:
+        answer(session, "c1", score, OnceKey("c1", message, "action_rate"), NOW + timedelta(seconds=1))
+        tell(session, "c1", "utter_rate_thanks" if score > 7 else "utter_rate_sorry", NOW + timedelta(seconds=2))
+        return _next(session)
+
+
+def _why() -> tuple[list[str], str | None]:
+    with transaction() as session:
+        rating = session.scalars(select(Rating)).one()
+        return rating.reasons, rating.words
+
+
+WHY = [
+    # mark, message, label, what is said, what is kept
+    (9, '/rate{"choice": "fast"}', "", ["utter_rate_why_thanks"], ["fast"], None),
+    (3, '/rate{"choice": "slow"}', "", ["utter_rate_why_sorry"], ["slow"], None),
+    (3, "2", "inform", ["utter_rate_why_sorry"], ["slow"], None),  # a channel without buttons
+    (3, "1、4", "inform", ["utter_rate_why_sorry"], ["unsolved", "repeated"], None),
+    (3, "一直让我重复", "complaint_service", ["utter_rate_why_sorry"], ["repeated"], "一直让我重复"),
+    (3, "说话绕来绕去的", "nlu_fallback", ["utter_rate_why_sorry"], [], "说话绕来绕去的"),
+    (9, "讲得很明白", "satisfaction", ["utter_rate_why_thanks"], ["clear"], "讲得很明白"),
+    (3, "不说了", "deny", ["utter_rate_no"], [], None),
+    (3, "以后别让我评价了", "satisfaction", ["utter_rate_never"], [], None),
+    (9, "你好", "greet_chitchat", ["utter_greet"], [], None),
+]
+
+
+@pytest.mark.parametrize(("mark", "words", "label", "said", "reasons", "own"), WHY)
+async def test_right_behind_why(
+    actions: Actions, mark: int, words: str, label: str, said: list[str], reasons: list[str], own: str | None
+) -> None:
+    message = str(_asked_why(mark))
+    action = "action_rate" if words.startswith("/rate") else "action_answer"
+    talk = Talk().user(words, label or "rate", message_id=message)
+    for _ in range(2):  # the turn is run again
+        assert ((await actions.run(action, talk)).said, _why()) == (said, (reasons, own))
+
+
+NO_REASONS = [
+    ("我家宽带断了三天，到现在没人来修", "complaint_broadband", "a complaint"),
+    ("客服态度恶劣，我要投诉", "complaint_service", "asks for a complaint"),
+    ("转人工", "handoff", "asks for a person"),
+    ("我这个月话费多少", "billing_balance", "a question"),
+    ("你们几点下班", "inform", "a question"),
+    ("谢谢", "satisfaction", "thanks"),
+    ("13800138000", "inform", "a number"),
+]
+
+
+@pytest.mark.parametrize(("words", "label", "why"), NO_REASONS, ids=[why for *_, why in NO_REASONS])
+async def test_what_is_no_reason_is_answered_as_always(actions: Actions, words: str, label: str, why: str) -> None:
+    message = str(_asked_why(3))
+    sub = "thanks" if label == "satisfaction" else None
+    result = await actions.run("action_answer", Talk().user(words, label, message_id=message, sub=sub))
+    assert not [said for said in result.said if said.startswith("utter_rate")], why
+    assert _why() == ([], None)
+
+
+async def test_words_later_are_no_reason(actions: Actions) -> None:
+    _asked_why(3)
+    with transaction() as session:
+        tell(session, "c1", "utter_handed_back", NOW)
+        message = str(_next(session))
+    await actions.run("action_answer", Talk().user("太慢了", "satisfaction", message_id=message))
+    assert _why() == ([], None)
+
+
+async def test_a_reason_is_pressed_once(actions: Actions) -> None:
+    message = str(_asked_why(3))
+    await actions.run("action_rate", Talk().user('/rate{"choice": "slow"}', message_id=message))
+    with transaction() as session:
+        message = str(_next(session))
+    result = await actions.run("action_rate", Talk().user('/rate{"choice": "rude"}', message_id=message))
+    assert (result.said, _why()) == (["utter_rate_over"], (["slow"], None))
+
+
+async def test_an_opt_out_is_heard_at_any_time_and_a_complaint_goes_on(actions: Actions) -> None:
+    with transaction() as session:
+        message = str(_next(session))
+    talk = Talk(category="other", description="断网了").asked("line")
+    result = await actions.run("validate_complaint_form", talk.user("别再让我打分", "inform", message_id=message))
+    assert result.said == ["utter_rate_never"]
+    assert slot("requested_slot", "complaint_line") in result.events
+    with transaction() as session:
+        assert is_opted_out(session, conversation_id="c1")
