@@ -22,6 +22,18 @@ class Customer(Base):
     created_at: Mapped[datetime]
 
 
+class Segment(Base):
+    """Which kind of customer a number belongs to, as the operator's system told it: 大客, 商客, 公客."""
+
+    __tablename__ = "segments"
+
+    #: the number itself is nowhere
+    phone_index: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    #: key | business | public
+    segment: Mapped[str] = mapped_column(String(8))
+    told_at: Mapped[datetime]
+
+
 class SmsCode(Base):
     """A one-time code that was sent. The code itself is nowhere: only its keyed hash."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from care.accounts.origin import origin_with
 from care.accounts.rules import is_mobile
+from care.accounts.segments import segment_of
 from care.accounts.service import customer_of_phone, phone_index
 from care.attachments.service import attach_to_ticket
 from care.complaints.repeats import newest_before
@@ -100,7 +101,6 @@ def write_ticket(
         department=category.department,
         priority=category.priority,
         complexity=category.complexity,
-        segment=filing.segment,
         policy_version=policy.version,
         conversation_id=filing.conversation_id,
         description=draft.description,
@@ -118,6 +118,8 @@ def write_ticket(
         partner=filing.partner,
         **_line_of(session, draft, now),
     )
+    # Staff may know better than the operator's list.
+    ticket.segment = filing.segment or segment_of(session, ticket.line_index)
     if filing.kind is Kind.APPEAL:
         ticket.department, ticket.priority = policy.appeals.department, policy.appeals.priority
     elif filing.channel is Channel.SUPERVISION:

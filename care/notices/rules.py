@@ -33,6 +33,8 @@ class NumberKind(StrEnum):
     ORDER = "order"
     #: 消费提醒
     REMINDER = "reminder"
+    #: asked what they think of us
+    SURVEY = "survey"
 
 
 class Status(StrEnum):

@@ -66,9 +66,9 @@ def notify_number(
 ) -> None:
     """Tell whoever has a number something that is about no ticket.
 
-    `phone`: normalised. `kind`: a word of `rules.NumberKind`. `text`: the SMS; about 70 characters are one, no links,
-    nothing that somebody who sees the screen must not read. `once`: up to 64 characters, as for `notify`.
-    `not_before`: within a day, for what can wait until morning. Does nothing with `QUANYI_SMS=off`.
+    `phone`: normalised. `kind`: a word of `rules.NumberKind`. `text`: the SMS; about 70 characters are one, no links
+    (but a survey's), nothing that somebody who sees the screen must not read. `once`: up to 64 characters, as for
+    `notify`. `not_before`: within a day, for what can wait until morning. Does nothing with `QUANYI_SMS=off`.
     """
     if sms.is_on():
         _write(session, None, NumberKind(kind), once, phone, text, now, not_before or now)
