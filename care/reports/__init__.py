@@ -1,0 +1,1 @@
+"""Packs and reports made of the figures, and their charts."""
