@@ -21,7 +21,7 @@ class Appeal(Base):
     external_number: Mapped[str] = mapped_column(String(40))
     #: on the letter, and when it reached us
     dated: Mapped[date | None]
-    received_on: Mapped[date]
+    received_on: Mapped[date] = mapped_column(index=True)
     #: the last day for the written answer, from the letter
     due_on: Mapped[date]
     #: the complaint that it goes back to, where we have one

@@ -14,7 +14,11 @@ from care.db import Base, Sealed, SealedJson
 
 class Conversation(Base):
     __tablename__ = "conversations"
-    __table_args__ = (UniqueConstraint("channel", "opening_key"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "opening_key"),
+        # Whose last matter was settled lately.
+        Index("ix_conversations_closed_by", "closed_by", postgresql_where=text("closed_by IS NOT NULL")),
+    )
 
     #: opaque and impossible to guess; the only name of a customer that Rasa sees
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -39,6 +43,8 @@ class Message(Base):
         UniqueConstraint("conversation_id", "channel_message_id"),
         Index("ix_messages_conversation_id_id", "conversation_id", "id"),
         Index("ix_messages_in_reply_to", "in_reply_to", postgresql_where=text("in_reply_to IS NOT NULL")),
+        # What customers said on a day (care/insight).
+        Index("ix_messages_customer_at", "created_at", postgresql_where=text("author = 'customer'")),
         # The sweep's cost follows what waits, not what was ever said.
         Index("ix_messages_pending", "next_attempt_at", postgresql_where=text("status = 'pending'")),
     )

@@ -31,6 +31,8 @@ class Clock(Base):
         ),
         # What was missed lately, and how much.
         Index("ix_clocks_missed", "missed_at", postgresql_where=text("kind <> 'alarm' AND missed_at IS NOT NULL")),
+        # What was done in time, by day (care/insight).
+        Index("ix_clocks_met", "met_at", postgresql_where=text("kind <> 'alarm' AND met_at IS NOT NULL")),
         Index("ix_clocks_renews", "renews", postgresql_where=text("renews IS NOT NULL")),
     )
 
