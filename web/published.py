@@ -20,6 +20,7 @@ _ROBOTS = f"""\
 User-agent: *
 Allow: {PAGES}
 Allow: /privacy
+Allow: /report
 Allow: {_SITEMAP}
 Disallow: {PAGES}?
 Disallow: {PAGES}/appeal/
@@ -54,9 +55,7 @@ def tagged(response: Response, request: Request) -> Response:
 @router.api_route(_SITEMAP, methods=["GET", "HEAD"])
 async def sitemap(request: Request) -> Response:
     base = base_of(request)
-    places = "".join(
-        f"<url><loc>{escape(base + path)}</loc><lastmod>{day.isoformat()}</lastmod></url>\n" for path, day in _pages()
-    )
+    places = "".join(f"<url><loc>{escape(base + path)}</loc>{_since(day)}</url>\n" for path, day in _pages())
     xml = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</urlset>\n'
@@ -70,12 +69,18 @@ async def robots(request: Request) -> Response:
     return tagged(Response(text, media_type="text/plain", headers=_NO_SNIFFING | cached()), request)
 
 
-def _pages() -> Iterator[tuple[str, date]]:
-    """Path, and the day since when it says what it says."""
+def _since(day: date | None) -> str:
+    return f"<lastmod>{day.isoformat()}</lastmod>" if day else ""
+
+
+def _pages() -> Iterator[tuple[str, date | None]]:
+    """Path, and the day since when it says what it says. That of the reports stands on their list, which leads to them:
+    nothing here asks the database."""
     newest = max(topic.changes[0].day for topic in topics().values())
     yield PAGES, newest
     yield f"{PAGES}/changes", newest
     yield "/privacy", changes_of_privacy()[0].day
+    yield "/report", None
     for topic in topics().values():
         for article in topic.articles:
             yield address_of(article), article.since

@@ -15,7 +15,7 @@ from actions.rights.answering import answer_question
 from actions.rights.appealing import packet
 from actions.rights.lessons import lesson
 from actions.rights.packet_asked import asks_for_packet
-from actions.rights.telling import say_article
+from actions.rights.telling import tell_article
 from actions.second import offer, second_matter
 from actions.turn import entity_of, intent_of, sub_of
 from actions.urgent import attend, end_turn
@@ -49,12 +49,12 @@ class Rights(Action):
         if events is not None:
             return events
         if (id_ := entity_of(tracker, "article")) is not None and is_article(id_):
-            say_article(dispatcher, article_of(id_), is_more=entity_of(tracker, "choice") == "more")
+            await tell_article(dispatcher, article_of(id_), is_more=entity_of(tracker, "choice") == "more")
             return end_turn(tracker)
         if sub_of(tracker) == "against_will":
             dispatcher.utter_message(response="utter_against_will")
             return end_turn(tracker)
-        events = answer_question(dispatcher, tracker)
+        events = await answer_question(dispatcher, tracker)
         second = second_matter(tracker)
         return [*(offer(dispatcher, second) if second else []), *events]
 

@@ -9,7 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.rights.found import ranked_of, sure_article
-from actions.rights.telling import choice, say_article
+from actions.rights.telling import choice, tell_article
 from actions.turn import intent_of, sub_of, text_of
 from actions.urgent import end_turn
 from care.plain import plain
@@ -33,15 +33,15 @@ _TOPIC = 8
 _SURE = 0.6
 
 
-def answer_question(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+async def answer_question(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     """The latest message, whose label is one of rights."""
     label, confidence = intent_of(tracker)
     chosen = choose(ranked_of(tracker))
     words = plain(text_of(tracker))
     if chosen.answer is not None:
-        say_article(dispatcher, article_of(chosen.answer))
+        await tell_article(dispatcher, article_of(chosen.answer))
     elif (first := _FIRST.get(label)) and (not words or (len(words) <= _TOPIC and confidence >= _SURE)):
-        say_article(dispatcher, article_of(first))
+        await tell_article(dispatcher, article_of(first))
     elif not words or (len(words) <= _TOPIC and not chosen.offers):
         dispatcher.utter_message(response="utter_rights")
     elif chosen.offers:
@@ -51,10 +51,10 @@ def answer_question(dispatcher: CollectingDispatcher, tracker: Tracker) -> Event
     return end_turn(tracker)
 
 
-def answer_in_doubt(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+async def answer_in_doubt(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
     """A message of a label under which a question about rights may hide; None: no article is near enough."""
     if (article := asked_article(tracker)) is not None:
-        say_article(dispatcher, article)
+        await tell_article(dispatcher, article)
         return end_turn(tracker)
     ranked = ranked_of(tracker)
     if intent_of(tracker)[0] in DOUBTFUL and ranked and ranked[0].score >= LIKELY:

@@ -9,8 +9,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.rights.found import article_beside
-from actions.turn import intent_of
+from actions.turn import in_database, intent_of
 from care.privacy.articles import in_full
+from care.reports.telling import newest_in_words
 from care.rights.articles import Article, address_of, article_after, article_of
 from care.wording import buttons, say
 
@@ -18,14 +19,20 @@ from care.wording import buttons, say
 _MOST_BUTTONS = 4
 
 
-def say_article(dispatcher: CollectingDispatcher, article: Article, *, is_more: bool = False) -> None:
-    """With buttons: the longer answer, what can be done now, a person."""
+async def tell_article(dispatcher: CollectingDispatcher, article: Article, *, is_more: bool = False) -> None:
+    """As `say_article`; where the article is about what is published, with what the newest report says."""
+    live = await in_database(newest_in_words) if article.live == "report" else ""
+    say_article(dispatcher, article, is_more=is_more, live=live)
+
+
+def say_article(dispatcher: CollectingDispatcher, article: Article, *, is_more: bool = False, live: str = "") -> None:
+    """With buttons: the longer answer, what can be done now, a person. `live`: said between answer and basis."""
     more = [] if is_more else [{"title": say("article_more"), "payload": payload(article.id, is_more=True)}]
     choices = [*more, *article.buttons][: _MOST_BUTTONS - 1]
     has_person = any(choice["payload"] == "/handoff" for choice in choices)
     dispatcher.utter_message(
         response="utter_article",
-        told=_told(article, is_more=is_more),
+        told=_told(article, is_more=is_more, live=live),
         buttons=choices if has_person else [*choices, *buttons("to_person")],
         json_message={"card": card(article)},
     )
@@ -72,8 +79,8 @@ def card(article: Article) -> dict[str, Any]:
     return {"kind": "sources", "title": say("article_basis"), "lines": article.source_lines, "url": address_of(article)}
 
 
-def _told(article: Article, *, is_more: bool) -> str:
+def _told(article: Article, *, is_more: bool, live: str = "") -> str:
     told = in_full(article)
     limits = [say("article_limits", limits=told.limits)] if told.limits else []
     basis = say("article_basis_line", sources=say("article_and").join(told.source_lines))
-    return "\n".join([told.longer if is_more else told.short, *limits, basis])
+    return "\n".join([told.longer if is_more else told.short, *([live] if live else []), *limits, basis])

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
@@ -77,6 +77,8 @@ class Article(_Strict):
     limits: Annotated[str, Field(min_length=8, max_length=200)] | None = None
     #: categories of the policy file after whose complaints the article is offered
     after: tuple[str, ...] = ()
+    #: what is told behind it in the chat as it is today: the newest published report
+    live: Literal["report"] | None = None
     #: rows of `data/facts`: F51, or F54b for the second citation of a row
     basis: Annotated[tuple[Basis, ...], Field(min_length=1)]
     reviewed_on: date
