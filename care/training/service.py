@@ -86,11 +86,11 @@ class Accepted:
 
 def inbox(session: Session, below: float, now: datetime, limit: int = MOST) -> Inbox:
     """Messages that were not understood, were understood with less confidence than `below` (0 to 1), ask for a right of
-    which no article speaks, or were corrected."""
-    corrected = exists().where(TrainingStep.message_id == Message.id, TrainingStep.kind == "correct")
+    which no article speaks, were corrected, or whose answer an audit found wrong."""
+    noticed = exists().where(TrainingStep.message_id == Message.id, TrainingStep.kind.in_(("correct", "audit")))
     is_far = func.coalesce(MessageReading.article_score, 0.0) < NEAR
     unanswered = and_(MessageReading.label.in_(LABELS), is_far)
-    badly = or_(MessageReading.label == FALLBACK, MessageReading.confidence < below, unanswered, corrected)
+    badly = or_(MessageReading.label == FALLBACK, MessageReading.confidence < below, unanswered, noticed)
     newest_first = _open(now).where(badly).order_by(Message.id.desc()).limit(_PAGE)
     items: list[Item] = []
     of: dict[int, str] = {}
@@ -127,6 +127,22 @@ def correct(
         raise NotAllowed("message", f"there is no customer's message {message_id}")
     _note(session, message_id, "correct", staff, now, label=label, sub=sub)
     _note_use(session, {conversation_id}, now)
+
+
+def point_out(session: Session, message_id: int, staff: str, now: datetime) -> None:
+    """A blind audit found the bot's answer to this message wrong: it enters the inbox if its customer agreed."""
+    if session.scalar(_pointed_out(message_id).limit(1)) is None:
+        _note(session, message_id, "audit", staff, now)
+
+
+def take_back(session: Session, message_id: int, staff: str, now: datetime) -> None:
+    """The same person thinks otherwise; what trainers did with it meanwhile stays."""
+    for step in session.scalars(_pointed_out(message_id).where(TrainingStep.staff == staff, TrainingStep.at <= now)):
+        session.delete(step)
+
+
+def _pointed_out(message_id: int) -> Select[TrainingStep]:
+    return select(TrainingStep).where(TrainingStep.message_id == message_id, TrainingStep.kind == "audit")
 
 
 def keep_draft(session: Session, message_id: int, words: str, staff: str, now: datetime, root: Path = ROOT) -> Item:

@@ -46,7 +46,7 @@ class TrainingStep(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     message_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("messages.id", ondelete="CASCADE"))
-    #: correct (it means this label) | draft | accept | reject
+    #: correct (it means this label) | draft | accept | reject | audit (the answer to it was found wrong)
     kind: Mapped[str] = mapped_column(String(8))
     label: Mapped[str | None] = mapped_column(String(64))
     sub: Mapped[str | None] = mapped_column(String(64))

@@ -36,6 +36,7 @@ from care.staff.sessions import Signed
 from care.training import service as training
 from tests.care.accesses.house import OTHER, PHONE, House, Uses, furnish, in_session, rows
 from tests.care.accesses.no_use import NO_USE
+from tests.care.accesses.uses_of_audits import USES_OF_AUDITS
 from tests.care.accesses.uses_of_promises import USES_OF_PROMISES
 from tests.care.accesses.uses_of_tickets import USES_OF_TICKETS
 from tests.support.chat import Chat
@@ -142,6 +143,7 @@ LOOKS: dict[str, tuple[Callable[[Session, Signed], object], tuple[str | None, ..
 USES: Uses = {
     **USES_OF_TICKETS,
     **USES_OF_PROMISES,
+    **USES_OF_AUDITS,
     **{
         f"care.desk.{name}": (in_session(lambda session, house, look=look: look(session, _agent(session))), {row: 1})
         for name, (look, row) in LOOKS.items()
