@@ -4,7 +4,7 @@ In: ``{"message_id", "conversation_id", "text", "payload": bool, "fresh": bool}`
 Out: 200 ``{"message_id", "replies", "replayed", "intent", "sub", "confidence", "ranking"}``: `bot.replies.Answer`.
 Errors: 400 with what was wrong, never the customer's words; 401; 5xx ``{"error": kind}``: nothing is saved, send again.
 ``POST tracker/…`` is for what is stored: `bot.trackers`. ``POST articles`` searches without a conversation:
-`bot.articles`.
+`bot.articles`; ``POST vectors`` reads texts that are no conversation at all: `bot.vectors`.
 ``GET health`` says whether a turn could run now; ``GET metrics`` is for Prometheus and needs the secret.
 """
 
@@ -20,7 +20,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, raw
 from sanic.response import json as json_response
 
-from bot import articles, logs, remote, trackers
+from bot import articles, logs, remote, trackers, vectors
 from bot.bodies import Invalid, id_of, object_of
 from bot.tracker_store import EncryptedTrackerStore, NotConfigured
 from bot.turn import Inbound, Turns, health_of
@@ -86,6 +86,17 @@ class Gateway(InputChannel):
             except Invalid as invalid:
                 return json_response({"error": "bad_request", "reason": invalid.reason}, 400)
             status, body = await articles.search(_agent(request.app), as_words(text))
+            return json_response(body, status)
+
+        @routes.post("/vectors")
+        async def read(request: Request) -> HTTPResponse:
+            if not self._knows_secret(request):
+                return json_response({"error": "unauthorized"}, 401)
+            try:
+                texts = vectors.texts_of(object_of(request))
+            except Invalid as invalid:
+                return json_response({"error": "bad_request", "reason": invalid.reason}, 400)
+            status, body = await vectors.read([as_words(text) for text in texts])
             return json_response(body, status)
 
         @routes.get("/health")

@@ -17,7 +17,7 @@ from actions.complaints.complaint import FORM, Complaint, Events, slot
 from actions.complaints.decisions import NEW
 from actions.complaints.fields import today
 from actions.complaints.grievance import is_question
-from actions.complaints.surges import say_met
+from actions.complaints.surges import met_by_words, say_met
 from actions.complaints.wishes import asks_for_money, is_wish
 from actions.contact import offer_notices
 from actions.memory import said_last
@@ -61,6 +61,7 @@ class FileComplaint(Action):
         complaint = Complaint(tracker)
         key = key_of(tracker, self.name())
         filed, standing, is_repeated, surge = await in_database(lambda session: _file(session, complaint, key, now))
+        surge = surge or await met_by_words(filed.number, now)
         feedback, solution = spoken_time(filed.feedback_due, now), spoken_time(filed.solution_due, now)
         dispatcher.utter_message(
             response="utter_complaint_filed",

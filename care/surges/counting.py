@@ -18,6 +18,11 @@ from care.tickets.rules import Kind as TicketKind
 from care.tickets.service import add_event
 from care.tickets.tables import Ticket
 
+#: different lines, else conversations: nobody makes an incident alone
+WHO: ColumnElement[str] = func.coalesce(
+    func.encode(Ticket.line_index, "hex"), Ticket.conversation_id, cast(Ticket.id, String)
+)
+
 _COUNTED = (TicketKind.COMPLAINT, TicketKind.FAULT)
 #: tickets that staff enter, or that came while no worker ran, are found this much later at most
 _LOOKS_BACK = timedelta(hours=24)
@@ -66,7 +71,7 @@ def place(session: Session, ticket: Ticket, now: datetime) -> Surge | None:
     )
     if placed is not None and surge is not None:
         surge.grew_at = max(surge.grew_at, ticket.created_at)
-        _note(session, ticket, surge, now)
+        link(session, ticket, surge, now)
     return surge
 
 
@@ -90,11 +95,12 @@ def gather(session: Session, surge: Surge, since: datetime, now: datetime) -> in
         .returning(SurgeTicket.ticket_id)
     ).all()
     for ticket in session.scalars(select(Ticket).where(Ticket.id.in_(gathered)).order_by(Ticket.id)):
-        _note(session, ticket, surge, now)
+        link(session, ticket, surge, now)
     return len(gathered)
 
 
-def _note(session: Session, ticket: Ticket, surge: Surge, now: datetime) -> None:
+def link(session: Session, ticket: Ticket, surge: Surge, now: datetime) -> None:
+    """The ticket's history says that it belongs to it."""
     add_event(session, ticket, EventKind.SURGE, "system", now, note=f"{surge.id}")
     tell_desk(session, f"ticket:{ticket.number}")
 
@@ -155,10 +161,14 @@ def _suspect(
         return None
     surge = session.get_one(Surge, made)
     gather(session, surge, now - window, now)
-    detail = {"category": category, "area": area.text, "count": customers}
+    ring(session, surge, {"category": category, "area": area.text, "count": customers}, now)
+    return surge
+
+
+def ring(session: Session, surge: Surge, detail: dict[str, str | int], now: datetime) -> None:
+    """Supervisors hear of a suspicion."""
     raise_alarm(session, AlarmKind.SURGE, f"surge:{surge.id}", now, detail)
     tell_desk(session, "alarm")
-    return surge
 
 
 def _let_die(session: Session, now: datetime) -> None:
@@ -191,10 +201,8 @@ def _loose(since: datetime, until: datetime) -> list[ColumnElement[bool]]:
 
 
 def _customers(session: Session, category: str, area: Area, since: datetime, until: datetime) -> int:
-    """Different lines, else conversations: nobody makes an incident alone."""
-    who = func.coalesce(func.encode(Ticket.line_index, "hex"), Ticket.conversation_id, cast(Ticket.id, String))
     return session.execute(
-        select(func.count(who.distinct()))
+        select(func.count(WHO.distinct()))
         .select_from(SurgeTicket)
         .join(Ticket, Ticket.id == SurgeTicket.ticket_id)
         .where(*_within(category, area), *_loose(since, until))

@@ -16,6 +16,7 @@ MAX_WORDS = 200
 
 class Kind(StrEnum):
     COUNT = "count"
+    TEXT = "text"
     FEED = "feed"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,6 +21,8 @@ from care.staff.announcing import tell_desk
 from care.surges.counting import gather, open_surge, place
 from care.surges.rules import MAX_WORDS, OPEN, Area, Kind, Status, place_of
 from care.surges.tables import Surge, SurgeTicket
+from care.surges.texts import belongs, of_new
+from care.surges.vectors import centred
 from care.tickets.rules import EventKind
 from care.tickets.rules import Status as TicketStatus
 from care.tickets.service import add_event, ticket_by_number
@@ -51,6 +54,23 @@ def meet(session: Session, number: str, now: datetime) -> Known | None:
     if surge is None or surge.status not in OPEN:
         return None
     return _known(surge, now)
+
+
+def unread_words(session: Session, number: str, readable: Callable[[str], str]) -> str | None:
+    """What the encoder is to read of a ticket that was met just now and belongs to nothing by its place; None: no
+    incident that was found by its words is open. `readable` takes personal data out."""
+    ticket = ticket_by_number(session, number)
+    return of_new(session, ticket, readable) if ticket is not None else None
+
+
+def meet_words(session: Session, number: str, read: Sequence[float], now: datetime) -> Known | None:
+    """As `meet`, of what the encoder read in its words."""
+    ticket = ticket_by_number(session, number)
+    place = session.get(SurgeTicket, ticket.id, with_for_update=True) if ticket is not None else None
+    if place is None or place.surge_id is not None:
+        return None
+    surge = belongs(session, place, centred(read), now)
+    return _known(surge, now) if surge is not None else None
 
 
 def confirmed_for(session: Session, category: str, address: str, now: datetime) -> Known | None:
@@ -237,6 +257,15 @@ def tickets_of(session: Session, surge_id: int) -> list[Ticket]:
             .limit(_SHOWN)
         )
     )
+
+
+def categories_of(session: Session, surge: Surge) -> list[str]:
+    """Its category; of one that was found by its words those of its tickets, the most frequent first."""
+    if surge.category:
+        return [surge.category]
+    often = func.count().desc()
+    counted = select(SurgeTicket.category).where(SurgeTicket.surge_id == surge.id).group_by(SurgeTicket.category)
+    return list(session.scalars(counted.order_by(often, SurgeTicket.category)))
 
 
 def size_of(session: Session, surge_id: int) -> int:

@@ -1,14 +1,17 @@
-"""Incidents, and where each complaint is: counted for some weeks, longer where it belongs to an incident."""
+"""Incidents, and where each complaint is and what it says: for some weeks, the place longer where it is of one."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from care.db import Base
+from care.surges.phrases import MAX_TITLE
 from care.surges.rules import Area
+from care.surges.vectors import SIZE, Vector
 
 
 class Surge(Base):
@@ -22,16 +25,21 @@ class Surge(Base):
             "province",
             "district",
             unique=True,
-            postgresql_where=text("status IN ('suspected', 'confirmed')"),
+            postgresql_where=text("status IN ('suspected', 'confirmed') AND category <> ''"),
         ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    #: count | feed: what found it
+    #: count | text | feed: what found it
     kind: Mapped[str] = mapped_column(String(8))
     #: a word of care.surges.rules.Status
     status: Mapped[str] = mapped_column(String(12))
+    #: empty: it was found by its words, whatever the categories
     category: Mapped[str] = mapped_column(String(40))
+    #: words that several of its customers used; empty where the category says it
+    title: Mapped[str] = mapped_column(String(MAX_TITLE), default="", server_default="")
+    #: of those that were found by their words, the middle of their vectors (care/surges/vectors.py)
+    centre: Mapped[Vector | None] = mapped_column(HALFVEC(SIZE))
     #: empty: all of the province, of the country
     province: Mapped[str] = mapped_column(String(16))
     district: Mapped[str] = mapped_column(String(16))
@@ -80,3 +88,18 @@ class SurgeTicket(Base):
     @property
     def area(self) -> Area:
         return Area(self.province, self.district)
+
+
+class TicketVector(Base):
+    """What one complaint says; nobody can read it in there, but it is near to others that say the same."""
+
+    __tablename__ = "ticket_vectors"
+
+    # with where it was counted, which goes with the ticket and as soon as it becomes a line of statistics
+    ticket_id: Mapped[int] = mapped_column(
+        ForeignKey("surge_tickets.ticket_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    #: of the complaint
+    at: Mapped[datetime] = mapped_column(index=True)
+    #: less the mean of all, length 1; null: it says too little
+    vector: Mapped[Vector | None] = mapped_column(HALFVEC(SIZE))

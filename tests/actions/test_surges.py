@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from care.db import transaction
@@ -12,6 +13,9 @@ from care.sla.policy import policy
 from care.surges.rules import Status
 from care.surges.service import Fault, hear_fault
 from care.surges.tables import Surge, SurgeTicket
+from care.surges.vectors import SIZE, Vector, centred
+from tests.support.encoder import reading
+from tests.support.environment import forget_settings
 from tests.support.rasa import Actions, Talk
 from tests.support.times import NOW
 
@@ -82,3 +86,40 @@ async def test_whoever_begins_to_complain_hears_of_it(actions: Actions) -> None:
 async def test_of_a_district_that_was_not_named_nothing_is_said_yet(actions: Actions) -> None:
     _fault()
     assert [name for name in await _begun(actions) if "surge" in name] == []
+
+
+SAME: Vector = [1.0, *[0.0] * (SIZE - 1)]
+OTHER: Vector = [*[0.0] * (SIZE - 1), 1.0]
+
+
+def _known_by_words() -> None:
+    with transaction() as session:
+        surge = Surge(kind="text", status=Status.CONFIRMED, category="", province="", district="", words=WORDS)
+        surge.centre, surge.found_at, surge.grew_at = centred(SAME), NOW, NOW
+        session.add(surge)
+
+
+READ = [
+    # (what the encoder reads, what the customer hears)
+    ({TOLD["description"]: SAME}, [("utter_surge_confirmed", {"words": WORDS})]),
+    ({TOLD["description"]: OTHER}, []),
+    ({}, []),
+]
+
+
+@pytest.mark.parametrize(("read", "heard"), READ)
+async def test_an_incident_that_is_known_by_its_words(
+    actions: Actions, monkeypatch: pytest.MonkeyPatch, read: dict[str, Vector], heard: list[Any]
+) -> None:
+    _known_by_words()
+    with reading(read) as address:
+        monkeypatch.setenv("QUANYI_RASA_URL", address)
+        forget_settings()
+        assert await _filed(actions, THERE) == heard
+    monkeypatch.undo()
+    forget_settings()
+
+
+async def test_with_the_encoder_away_the_receipt_comes_all_the_same(actions: Actions) -> None:
+    _known_by_words()
+    assert await _filed(actions, THERE) == []

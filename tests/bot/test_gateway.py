@@ -88,6 +88,41 @@ def test_a_search_without_a_conversation(
     assert request(f"{rasa.url}/articles", sent, {"X-Quanyi-Secret": "wrong"})[0] == 401
 
 
+def vectors(rasa: Any, sent: Any, secret: str = GATEWAY_SECRET) -> tuple[int, Any]:
+    return request(f"{rasa.url}/vectors", sent, {"X-Quanyi-Secret": secret})
+
+
+def test_texts_that_mean_the_same_have_vectors_beside_each_other(rasa: Any) -> None:
+    status, answer = vectors(rasa, {"texts": ["副卡突然被停机了", "我的副卡今天被停了", "宽带太慢了", "!!", "\ud800"]})
+    assert status == 200
+    first, same, other, *nothing = answer["vectors"]
+    assert [len(each) for each in (first, same, other)] == [384, 384, 384]
+    assert nothing == [None, None]
+
+    def dot(one: list[float], two: list[float]) -> float:
+        return sum(a * b for a, b in zip(one, two, strict=True))
+
+    assert dot(first, first) == pytest.approx(1, abs=0.001)
+    assert dot(first, same) > dot(first, other) + 0.05
+
+
+NOT_READ = [
+    # (what is sent, reason)
+    ({}, "texts must be a list of 1 to 32"),
+    ({"texts": "绝密"}, "texts must be a list of 1 to 32"),
+    ({"texts": []}, "texts must be a list of 1 to 32"),
+    ({"texts": ["绝密"] * 33}, "texts must be a list of 1 to 32"),
+    ({"texts": ["绝密", 5]}, "each of texts must be a string"),
+    ({"texts": ["绝密" * 1001]}, "a text is longer than 2000 characters"),
+]
+
+
+@pytest.mark.parametrize(("sent", "reason"), NOT_READ)
+def test_what_has_no_vectors(rasa: Any, sent: Any, reason: str) -> None:
+    assert vectors(rasa, sent) == (400, {"error": "bad_request", "reason": reason})
+    assert vectors(rasa, sent, "wrong")[0] == 401
+
+
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b'"x"', b"\xff\xfe", b"1" * 200_001])
 def test_bodies_that_are_no_object(rasa: Any, raw: bytes) -> None:
     status, answer = rasa.turn(raw)

@@ -28,6 +28,7 @@ Decides = Annotated[Signed, Depends(Allowed(Permission.DECIDE))]
 SurgeId = Annotated[int, Field(ge=1, le=2**53)]
 _Words = Annotated[str, Field(max_length=MAX_WORDS)]
 
+_BETWEEN = " · "
 _CAN: dict[str, list[str]] = {
     Status.SUSPECTED: ["take", "confirm", "dismiss"],
     Status.CONFIRMED: ["take", "confirm", "clear"],
@@ -93,7 +94,8 @@ def _surge(session: Session, surge: Surge, signed: Signed) -> dict[str, Any]:
         "id": surge.id,
         "kind": surge.kind,
         "status": surge.status,
-        "category_title": _title(surge.category),
+        "title": surge.title or None,
+        "category_title": _BETWEEN.join(_title(each) for each in service.categories_of(session, surge)),
         "area": surge.area.text or None,
         "found_at": surge.found_at,
         "count": service.size_of(session, surge.id),

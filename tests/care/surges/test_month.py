@@ -5,7 +5,6 @@ in memory.
 
 from __future__ import annotations
 
-import math
 import random
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
@@ -15,17 +14,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from care.surges.rules import WEEKS, WINDOWS, Area, is_burst, past, usual_of
-from care.timezone import CHINA
-from tests.support.times import china
+from care.surges.rules import WINDOWS, Area, is_burst, past, usual_of
+from tests.care.surges.months import START, of_burst, times
 
-START = china("2026-09-01 00:00")
-BEFORE, MONTH = timedelta(weeks=WEEKS), timedelta(days=30)
 CATEGORIES = [f"category_{number}" for number in range(14)]
 PROVINCES = ["北京", "广东", "四川"]
 DISTRICTS = [Area(province, f"{letter}区") for province in PROVINCES for letter in "甲乙丙丁戊己庚辛壬癸"]
-#: a day, of everything; much more on a weekday's morning than at night
-USUAL_A_DAY = 120
 #: (how many of the burst, within what time, is the place said)
 BURSTS = [
     pytest.param(20, timedelta(minutes=40), True, id="an outage in a district"),
@@ -46,34 +40,22 @@ class Seen:
         return self.at < other.at
 
 
-def _busy(at: datetime) -> float:
-    """From 0 to 1: the hours of the day, and quieter weekends."""
-    local = at.astimezone(CHINA)
-    by_hour = 0.08 + 0.92 * max(0.0, math.sin((local.hour - 6) / 17 * math.pi))
-    return by_hour * (0.6 if local.weekday() >= 5 else 1.0)
-
-
 def _normal(chance: random.Random) -> Iterator[Seen]:
-    """Some categories and districts have many more than others; every day is a little busier or quieter."""
+    """Some categories and districts have many more than others."""
     weights = [1 / (number + 1) for number in range(len(CATEGORIES))]
     crowds = [1 / (number % 10 + 1) for number in range(len(DISTRICTS))]
-    most = USUAL_A_DAY / 24 / 0.48
-    at, mood, day = START - BEFORE, 1.0, None
-    while (at := at + timedelta(hours=chance.expovariate(most * 1.5))) < START + MONTH:
-        if day != at.date():
-            day, mood = at.date(), chance.uniform(0.75, 1.25)
-        if chance.random() < _busy(at) * mood / 1.5:
-            category = chance.choices(CATEGORIES, weights)[0]
-            place = chance.choices(DISTRICTS, crowds)[0]
-            # half of them say where
-            yield Seen(at, category, place if chance.random() < 0.5 else Area(chance.choice((place.province, ""))))
+    for at in times(chance):
+        category = chance.choices(CATEGORIES, weights)[0]
+        place = chance.choices(DISTRICTS, crowds)[0]
+        # half of them say where
+        yield Seen(at, category, place if chance.random() < 0.5 else Area(chance.choice((place.province, ""))))
 
 
 def _planted(chance: random.Random, count: int, within: timedelta, has_place: bool) -> list[Seen]:
-    """By day, in one of the busier categories: the hardest ones to see it in."""
-    begin = START + timedelta(days=chance.randrange(3, 28), hours=chance.uniform(8, 16))
+    """In one of the busier categories: the hardest ones to see it in."""
+    burst = of_burst(chance, count, within)
     category, area = chance.choice(CATEGORIES[:5]), chance.choice(DISTRICTS) if has_place else Area()
-    return sorted(Seen(begin + within * chance.random(), category, area, True) for _ in range(count))
+    return sorted(Seen(at, category, area, True) for at in burst)
 
 
 @dataclass

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from care import db
+from care.surges.tables import Surge
 from tests.support.desk import Browser
 from tests.support.environment import forget_settings
 from web.choices import WRONG_KEYS_PER_MINUTE
@@ -95,3 +96,12 @@ async def test_without_the_key_nobody_tells(key: None, client: httpx.AsyncClient
 
 async def test_where_no_key_is_set_nobody_tells(client: httpx.AsyncClient) -> None:
     assert (await tell(client)).status_code == 404
+
+
+async def test_one_that_is_known_by_its_words_has_a_title(supervisor: Browser) -> None:
+    with db.transaction() as session:
+        surge = Surge(kind="text", status="suspected", category="", province="", district="", title="副卡 · 停机")
+        surge.found_at = surge.grew_at = db.utcnow()
+        session.add(surge)
+    (seen,) = (await supervisor.get(PATH)).json()["items"]
+    assert (seen["kind"], seen["title"], seen["category_title"], seen["area"]) == ("text", "副卡 · 停机", "", None)
