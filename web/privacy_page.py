@@ -44,6 +44,7 @@ _PLACES = (
     "notices",
     "training",
     "lessons",
+    "surveys",
     "choices",
     "account",
     "accesses",

@@ -30,6 +30,7 @@ PERIODS = frozenset(
         "training",
         "choices",
         "lessons",
+        "surveys",
         "appeals",
         "accesses",
         "staff",

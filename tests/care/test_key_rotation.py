@@ -40,6 +40,7 @@ from care.errors import InvalidInput
 from care.notices.tables import Notice
 from care.once import OnceKey
 from care.privacy.tables import DataCopy, Incident, IncidentStep
+from care.reports.tables import Report
 from care.sla.policy import policy
 from care.tickets.rules import Status
 from care.tickets.service import change_status
@@ -111,6 +112,9 @@ def _one_of_everything() -> None:
         session.add(IncidentStep(incident_id=incident.id, step="stop", note="已收回", staff="7", at=NOW))
         member(session, "agent", now=NOW)
         enter_letter(session, "13800138000", session.get_one(Ticket, 1).number, "8001", NOW)
+        made = {"kind": "public", "period": "2026-10", "until": NOW.date(), "status": "public", "content": {}}
+        signed = {"signed_by": "8001", "signed_name": "张敏", "signed_at": NOW}
+        session.add(Report(**made, **signed, is_demo=False, made_at=NOW, made_by="system"))
 
 
 def _sealed_columns() -> list[Column[Any]]:

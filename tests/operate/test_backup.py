@@ -45,6 +45,7 @@ from care.desk.views import save_view
 from care.followup.service import prove_by_digits, prove_contact
 from care.handoff.rules import Reason
 from care.handoff.service import raise_concerns
+from care.insight.tables import CountedDay, FigureDay, ToldFigure
 from care.once import OnceKey
 from care.privacy.tables import (
     Audit,
@@ -54,9 +55,13 @@ from care.privacy.tables import (
     IncidentStep,
     RetentionRun,
 )
+from care.reports.tables import Report
 from care.sla.policy import policy
 from care.sla.service import due_times
 from care.staff.sessions import begin
+from care.surges.counting import count
+from care.surges.texts import keep
+from care.surges.vectors import SIZE
 from care.tickets.rules import Channel, Status
 from care.tickets.service import change_status, tickets_of_conversation
 from care.training.consent import record
@@ -165,6 +170,8 @@ def _fill() -> Chat:
         file_complaint(session, draft, once, policy(), NOW)
         ticket = tickets_of_conversation(session, turn.question.conversation_id)[0]
         change_status(session, ticket.id, Status.IN_PROGRESS, "staff:7", NOW, note="已派单")
+        count(session, NOW, 1)
+        keep(session, {ticket.id: [0.1] * SIZE}, str, NOW)
     _understand(turn)
     _follow(turn.question.conversation_id, ticket.number)
     seed(NOW, 9)  # the last of them has a contract that ends
@@ -183,7 +190,9 @@ def _fill() -> Chat:
 
 
 def _register() -> None:
-    """What the operator owes by itself."""
+    """What the operator owes by itself, and what it counts and publishes."""
+    made = {"kind": "public", "period": "2026-10", "until": NOW.date(), "status": "draft", "content": {}}
+    made |= {"is_demo": False, "made_at": NOW, "made_by": "system"}
     with transaction() as session:
         incident = Incident(number="SJ261121-1", source="staff", description="一份报表发错了人", found_at=NOW)
         session.add(incident)
@@ -191,6 +200,11 @@ def _register() -> None:
         session.add(IncidentStep(incident_id=incident.id, step="stop", note="已收回", staff="7", at=NOW))
         session.add(ForgottenExample(label="billing_detail", text_index=b"i" * 32, at=NOW))
         raise_alarm(session, AlarmKind.NOBODY_READY, "queue:duty", NOW)
+        session.add(FigureDay(day=NOW.date(), figure="appeals", dimension="", value="", numerator=1, denominator=1))
+        session.add(CountedDay(day=NOW.date(), counted_at=NOW))
+        told = {"since": NOW.date(), "until": NOW.date(), "numerator": 99, "denominator": 100, "told_at": NOW}
+        session.add(ToldFigure(key="coverage", period="2026", source="规划部", **told))
+        session.add(Report(**made))
         session.add(RetentionRun(version="1", started_at=NOW, counts={}))
         session.add(Audit(version="1", started_at=NOW, asked=1, leaks=[]))
         session.add(ImpactAssessment(day=NOW.date(), staff="7", digest="0" * 64, at=NOW))

@@ -63,6 +63,7 @@ from care.training.rules import CONSENT_VERSION
 from care.training.service import accept
 from care.turns import service as turns
 from care.turns.rules import Reading
+from tests.support.asked import ask_everything
 from tests.support.files import picture
 from tests.support.promises import promise_everything
 from tests.support.training import NOT_UNDERSTOOD, SURE, small_checkout
@@ -98,6 +99,9 @@ _MARKS = {
     "visit": "{}嫌套餐贵",
     "basis": "{}断了三天",
     "redress": "{}的故障属实",
+    "why": "{}等了三天才来人",
+    "survey": "{}希望楼道里信号好一点",
+    "counter": "{}排队排了一个小时",
 }
 _MOMENT = timedelta(seconds=1)
 
@@ -253,6 +257,7 @@ class _Talk:
             add_information(session, self.id, filed.number, texts["addition"], self.key("add"), self.later())
             give_feedback(session, filed.number, texts["feedback"], "7", self.later())
             promise_everything(session, filed.ticket_id, texts, self.later())
+            ask_everything(session, filed.ticket_id, phone, texts, self.later())
         return filed.number, filed.ticket_id
 
     def knows(self, number: str) -> None:

@@ -18,6 +18,7 @@ from care.privacy.places.notices import Notices
 from care.privacy.places.orders import Orders
 from care.privacy.places.requests import Requests
 from care.privacy.places.staff import Staff
+from care.privacy.places.surveys import Surveys
 from care.privacy.places.telephone import Telephone
 from care.privacy.places.tickets import Tickets
 from care.privacy.places.training import Training
@@ -33,6 +34,7 @@ PLACES: tuple[Place, ...] = (
     Staff(),
     Tickets(),
     Conversations(),
+    Surveys(),
     Choices(),
     Accesses(),
     Telephone(),

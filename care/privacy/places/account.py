@@ -23,6 +23,7 @@ from care.privacy.places.exported import record
 from care.privacy.rules import Hold
 from care.privacy.subject import Subject
 from care.privacy.tables import Correction, PrivacyRequest
+from care.satisfaction.tables import Rating
 from care.tasks.tables import Task
 from care.tickets.tables import Ticket
 
@@ -83,6 +84,7 @@ _NOBODYS = (
 _ABOUT_CUSTOMER = or_(
     exists().where(Ticket.customer_id == Customer.id),
     exists().where(Task.customer_id == Customer.id),
+    exists().where(Rating.customer_id == Customer.id),
     exists().where(Proof.phone_index == Customer.phone_index),
     exists().where(Binding.phone_index == Customer.phone_index),
 )

@@ -14,9 +14,10 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, delete, exists, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from care.accuracy.tables import AuditAnswer, AuditVerdict
 from care.attachments.tables import MessageAttachment
 from care.callbacks.tables import Callback
 from care.conversations.tables import Conversation, Message
@@ -31,7 +32,7 @@ from care.privacy.places.batches import count, is_old, oldest
 from care.privacy.places.exported import record
 from care.privacy.rules import Hold
 from care.privacy.subject import Subject
-from care.satisfaction.tables import Rating
+from care.satisfaction.tables import Rating, RatingOptOut
 from care.turns.tables import MessageReading
 
 #: messages that are deleted in one statement
@@ -39,6 +40,9 @@ _AT_ONCE = 1000
 _END = 2**63 - 1
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _IS_OVER = Handoff.status.not_in(OPEN)
+#: of ratings; those of a hand-off go with it
+_rated_at = func.coalesce(Rating.answered_at, Rating.asked_at, Rating.over_at, _EVER)
+_OF_NO_HANDOFF = Rating.handoff_id.is_(None)
 
 
 class Conversations:
@@ -55,6 +59,13 @@ class Conversations:
             (Handoff, Handoff.conversation_id.in_(here), Handoff.id),
             (HandoffEvent, HandoffEvent.handoff_id.in_(_handoffs_of(here)), HandoffEvent.id),
             (Rating, Rating.conversation_id.in_(here), Rating.id),
+            (RatingOptOut, RatingOptOut.conversation_id.in_(here), RatingOptOut.at),
+            (AuditAnswer, _audited(messages), AuditAnswer.id),
+            (
+                AuditVerdict,
+                AuditVerdict.answer_id.in_(select(AuditAnswer.id).where(_audited(messages))),
+                AuditVerdict.id,
+            ),
             (ConversationNote, ConversationNote.conversation_id.in_(here), ConversationNote.id),
             (Receipt, _receipts_of(subject), Receipt.created_at),
         ]
@@ -71,6 +82,10 @@ class Conversations:
         held = _held(session, subject)
         ids = session.scalars(select(Message.id).where(*_going(subject)).order_by(Message.id)).all()
         removed = sum(_delete_messages(session, ids[at : at + _AT_ONCE]) for at in range(0, len(ids), _AT_ONCE))
+        # What stays as evidence is shown to no judge.
+        session.execute(
+            update(AuditAnswer).where(_audited(_messages_of(subject))).values(question_id=None, reply_id=None)
+        )
         _let_go(session, _gone_handoffs(subject))
         removed += sum(_delete(session, table, theirs) for table, theirs in _marks_of(subject))
         _delete(session, Receipt, _receipts_of(subject))
@@ -133,8 +148,16 @@ def _marks_of(subject: Subject) -> list[tuple[Any, ColumnElement[bool]]]:
             ),
         ),
         (Handoff, _gone_handoffs(subject)),
+        (Rating, and_(Rating.conversation_id.in_(here), _rated_at >= since, _OF_NO_HANDOFF)),
+        (RatingOptOut, and_(RatingOptOut.conversation_id.in_(here), RatingOptOut.at >= since)),
         *_notes_of(subject),
     ]
+
+
+def _audited(messages: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Answers of the weekly audit to these messages, or that are these."""
+    ids = select(Message.id).where(messages)
+    return or_(AuditAnswer.question_id.in_(ids), AuditAnswer.reply_id.in_(ids))
 
 
 def _notes_of(subject: Subject) -> list[tuple[Any, ColumnElement[bool]]]:
@@ -214,6 +237,8 @@ def _delete_marks(session: Session, before: datetime, limit: int) -> int:
     removed = _delete(session, Concern, key.in_([tuple(each) for each in concerns]))
     _let_go(session, Handoff.id.in_(handoffs))
     removed += _delete(session, Handoff, Handoff.id.in_(handoffs))
+    ratings = oldest(session, Rating.id, limit, _rated_at < before, _OF_NO_HANDOFF)
+    removed += _delete(session, Rating, Rating.id.in_(ratings))
     notes = oldest(session, ConversationNote.id, limit, ConversationNote.created_at < before)
     return removed + _delete(session, ConversationNote, ConversationNote.id.in_(notes))
 

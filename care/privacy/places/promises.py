@@ -24,8 +24,9 @@ from care.privacy.places.batches import is_old, oldest
 from care.privacy.places.exported import record
 from care.privacy.subject import Subject
 from care.redress.tables import Redress
+from care.satisfaction.tables import Rating, RatingOptOut
 from care.sla.tables import Pause
-from care.surges.tables import SurgeTicket
+from care.surges.tables import SurgeTicket, TicketVector
 from care.tasks.tables import Task
 
 #: of tasks (care/tasks/tables.py)
@@ -46,8 +47,9 @@ def records(session: Session, tickets: Collection[int], subject: Subject) -> Ite
         yield record(task)
     for redress in session.scalars(select(Redress).where(Redress.ticket_id.in_(tickets)).order_by(Redress.id)):
         yield record(redress)
-    for counted in session.scalars(select(SurgeTicket).where(SurgeTicket.ticket_id.in_(tickets))):
-        yield record(counted)
+    for place in (SurgeTicket, TicketVector):
+        for counted in session.scalars(select(place).where(place.ticket_id.in_(tickets)).order_by(place.ticket_id)):
+            yield record(counted)
 
 
 def of_customer(subject: Subject) -> ColumnElement[bool]:
@@ -63,7 +65,8 @@ def let_customer_go(session: Session, subject: Subject) -> int:
     gone = len(session.execute(delete(Task).where(of_customer(subject)).returning(Task.id)).all())
     if subject.phone is not None:
         customers = select(Customer.id).where(Customer.phone_index == phone_index(subject.phone))
-        session.execute(update(Task).where(Task.customer_id.in_(customers)).values(customer_id=None))
+        for table in (Task, Rating, RatingOptOut):
+            session.execute(update(table).where(table.customer_id.in_(customers)).values(customer_id=None))
     return gone
 
 

@@ -20,6 +20,7 @@ from care.turns import service as turns
 from care.turns.runner import Runner
 from tests.care.privacy.asked import asked, said
 from tests.support.dialogue import FakeBot
+from tests.support.encoder import encoder_at
 from tests.support.tracker import Trackers, tracker_at, trackers
 
 ERASE, COPY = "privacy.erase", "privacy.copy"
@@ -41,7 +42,7 @@ async def worker(database: object, bot: FakeBot, rasa: Trackers, tmp_path: Path)
     with transaction() as session:
         session.execute(text("TRUNCATE procrastinate_jobs, procrastinate_workers RESTART IDENTITY CASCADE"))
     tracker = tracker_at(rasa.url)
-    app = jobs.create_app(Runner(bot), ConsoleSender(tmp_path / "sms.log"), tracker)
+    app = jobs.create_app(Runner(bot), ConsoleSender(tmp_path / "sms.log"), tracker, encoder_at())
     async with app.open_async():
         yield app
     await tracker.aclose()
