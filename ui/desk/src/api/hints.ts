@@ -31,6 +31,11 @@ export function takeHint(frame: ServerFrame, client: QueryClient): void {
       stale(keys.alarms);
       stale(keys.wall);
       break;
+    case "insight":
+      stale(keys.insight);
+      stale(keys.reports);
+      stale(keys.surveys);
+      break;
     case "signed_out":
       become(client, null);
       break;

@@ -25,5 +25,9 @@ export const keys = {
   views: ["views"],
   vocabulary: ["vocabulary"],
   staff: ["staff"],
+  accuracy: ["accuracy"],
+  insight: ["insight"],
+  reports: ["reports"],
+  surveys: ["surveys"],
   audit: ["audit"],
 } as const;

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { App as Feedback, ConfigProvider, Spin } from "antd";
+import { App as Feedback, ConfigProvider } from "antd";
 import english from "antd/es/locale/en_US";
 import chinese from "antd/es/locale/zh_CN";
 import { Router } from "wouter";
@@ -7,6 +7,7 @@ import { Router } from "wouter";
 import { whenSignedOut } from "../api/client";
 import { become, isWorthAnotherTry, MeContext, useSignedIn } from "../api/session";
 import { ErrorNote } from "../parts/ErrorNote";
+import { Loading } from "../parts/Loading";
 import { useLanguage, useTexts } from "../texts/texts";
 import { ChangePassword } from "./ChangePassword";
 import { Door } from "./Door";
@@ -45,7 +46,7 @@ function Entrance() {
   const texts = useTexts();
   const { data: me, error, isPending, refetch } = useSignedIn();
   if (me) return <MeContext value={me}>{me.must_change ? <GivenPassword /> : <Shell />}</MeContext>;
-  if (isPending) return <Spin className="whole" aria-label={texts.frame.parts.loading} />;
+  if (isPending) return <Loading whole />;
   if (me === null) return <SignIn />;
   return (
     <Door title={texts.frame.name}>

@@ -1,5 +1,5 @@
 import { MenuOutlined } from "@ant-design/icons";
-import { Button, Drawer, Menu, Modal, Spin } from "antd";
+import { Button, Drawer, Menu, Modal } from "antd";
 import { Suspense, useState } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 
@@ -13,6 +13,7 @@ import { Help } from "./Help";
 import { useKeyboard, useShortcuts } from "./keyboard";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { useLiveConnection, useLiveState } from "./live";
+import { Loading } from "../parts/Loading";
 import { PAGES, type Page } from "./routes";
 
 /** The frame around every page: menu, who is signed in, whether the connection stands, and the keyboard. */
@@ -73,7 +74,7 @@ export function Shell() {
       <ConnectionBar />
       <main id="content" tabIndex={-1}>
         <Duty>
-          <Suspense fallback={<Spin className="whole" aria-label={texts.frame.parts.loading} />}>
+          <Suspense fallback={<Loading whole />}>
             <Switch>
               {PAGES.map((page) => (
                 <Route key={page.path} path={page.path}>

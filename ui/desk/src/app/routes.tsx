@@ -9,9 +9,13 @@ import {
   BarChartOutlined,
   CarryOutOutlined,
   DashboardOutlined,
+  FileDoneOutlined,
+  FilePdfOutlined,
   FileTextOutlined,
+  FundOutlined,
   MessageOutlined,
   PayCircleOutlined,
+  SmileOutlined,
   TeamOutlined,
 } from "@ant-design/icons";
 import { lazy, type ComponentType, type ReactNode } from "react";
@@ -79,6 +83,30 @@ export const PAGES: readonly Page[] = [
     permission: "metrics",
     load: lazy(() => import("../pages/metrics/MetricsPage")),
     menu: { to: "/metrics", title: "metrics", icon: <BarChartOutlined />, key: "m" },
+  },
+  {
+    path: "/board/:figure?",
+    permission: "metrics",
+    load: lazy(() => import("../pages/board/BoardPage")),
+    menu: { to: "/board", title: "board", icon: <FundOutlined />, key: "b" },
+  },
+  {
+    path: "/surveys/:tab?",
+    permission: "metrics",
+    load: lazy(() => import("../pages/surveys/SurveysPage")),
+    menu: { to: "/surveys", title: "surveys", icon: <SmileOutlined />, key: "v" },
+  },
+  {
+    path: "/reports",
+    permission: "metrics",
+    load: lazy(() => import("../pages/reports/ReportsPage")),
+    menu: { to: "/reports", title: "reports", icon: <FilePdfOutlined />, key: "p" },
+  },
+  {
+    path: "/accuracy",
+    permission: "metrics",
+    load: lazy(() => import("../pages/accuracy/AccuracyPage")),
+    menu: { to: "/accuracy", title: "accuracy", icon: <FileDoneOutlined />, key: "q" },
   },
   {
     path: "/staff",

@@ -10,19 +10,21 @@ export const SHORTEST_REASON = 4;
 interface Props {
   title: string;
   hint: string;
+  /** Characters. */
+  shortest?: number;
   /** Closes when it resolves; shows the error when it does not. */
   onReason: (reason: string) => Promise<unknown>;
   onClose: () => void;
 }
 
 /** Asks why, before something that is recorded with its reason. */
-export function ReasonDialog({ title, hint, onReason, onClose }: Props) {
+export function ReasonDialog({ title, hint, shortest = SHORTEST_REASON, onReason, onClose }: Props) {
   const texts = useTexts();
   const id = useId();
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const isShort = [...reason.trim()].length < SHORTEST_REASON;
+  const isShort = [...reason.trim()].length < shortest;
 
   const submit = async (): Promise<void> => {
     if (isShort || busy) return;
@@ -54,7 +56,7 @@ export function ReasonDialog({ title, hint, onReason, onClose }: Props) {
         maxLength={200}
         autoFocus
         aria-describedby={`${id}-hint`}
-        placeholder={texts.frame.parts.reasonShort}
+        placeholder={texts.frame.parts.reasonShort(shortest)}
         onChange={(event) => setReason(event.target.value)}
         onPressEnter={() => void submit()}
       />

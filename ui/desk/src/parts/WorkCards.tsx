@@ -1,9 +1,10 @@
-import { Button, Spin } from "antd";
+import { Button } from "antd";
 import type { ReactNode } from "react";
 
 import { useTexts } from "../texts/texts";
 import { Empty } from "./Empty";
 import { ErrorNote } from "./ErrorNote";
+import { Loading } from "./Loading";
 
 interface Query {
   error: unknown;
@@ -25,7 +26,7 @@ interface Props<T> {
 /** A list of things to work on, a card each, and a button for more of them. */
 export function WorkCards<T extends { id: number }>({ query, items, none, children }: Props<T>) {
   const texts = useTexts();
-  if (query.isPending) return <Spin className="whole" aria-label={texts.frame.parts.loading} />;
+  if (query.isPending) return <Loading whole />;
   return (
     <>
       <ErrorNote error={query.error} retry={() => void query.refetch()} />

@@ -12,6 +12,7 @@ export type ServerFrame =
   | { type: "typing"; id: string; on: boolean }
   | { type: "ticket"; number: string }
   | { type: "alarm" }
+  | { type: "insight" }
   | { type: "signed_out" };
 
 export type ClientFrame =

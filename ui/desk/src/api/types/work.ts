@@ -13,6 +13,8 @@ export interface Task {
   ticket: string | null;
   category_title: string | null;
   customer_masked: string | null;
+  /** What was said, where there is no ticket. */
+  conversation: string | null;
   department: string;
   department_title: string;
   assignee: string | null;
@@ -88,6 +90,8 @@ export interface Surge {
   id: number;
   kind: string;
   status: "suspected" | "confirmed" | "over" | "dismissed";
+  /** Words that its customers used; null: its category says it. */
+  title: string | null;
   category_title: string;
   area: string | null;
   found_at: string;

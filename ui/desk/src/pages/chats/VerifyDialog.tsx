@@ -58,7 +58,14 @@ export function VerifyDialog({ id, close }: Props) {
         <Form.Item
           name="reason"
           label={words.reason}
-          rules={[{ min: SHORTEST_REASON, required: true, whitespace: true, message: texts.frame.parts.reasonShort }]}
+          rules={[
+            {
+              min: SHORTEST_REASON,
+              required: true,
+              whitespace: true,
+              message: texts.frame.parts.reasonShort(SHORTEST_REASON),
+            },
+          ]}
         >
           <Input maxLength={200} />
         </Form.Item>

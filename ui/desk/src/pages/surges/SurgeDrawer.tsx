@@ -33,10 +33,16 @@ export function SurgeDrawer({ surge, onChange, onClose }: Props) {
   });
   const { can } = surge;
   return (
-    <Drawer open title={`${surge.category_title} ${surge.area ?? words.everywhere}`} size={480} onClose={onClose}>
+    <Drawer
+      open
+      title={`${surge.title ?? surge.category_title} ${surge.area ?? words.everywhere}`}
+      size={480}
+      onClose={onClose}
+    >
       <Facts
         facts={[
           [words.found, fullTime(surge.found_at)],
+          [words.categories, surge.title && surge.category_title],
           [words.how, words.kinds[surge.kind] ?? surge.kind],
           [words.tickets, words.count(surge.count)],
           [words.usual, surge.usual],

@@ -40,7 +40,7 @@ export default function SurgesPage() {
       </div>
       <WorkCards query={query} items={data?.items ?? []} none={words.none}>
         {(surge) => {
-          const title = `${surge.category_title} ${surge.area ?? words.everywhere}`;
+          const title = `${surge.title ?? surge.category_title} ${surge.area ?? words.everywhere}`;
           return (
             <>
               <div className="card-head">

@@ -46,6 +46,10 @@ export function TaskDrawer({ task, onChange, onClose }: Props) {
       <Facts
         facts={[
           [words.ticket, task.ticket && <Link href={`/tickets/${task.ticket}`}>{task.ticket}</Link>],
+          [
+            words.conversation,
+            task.conversation && <Link href={`/chats/${task.conversation}`}>{words.openConversation}</Link>,
+          ],
           [texts.tickets.columns.category, task.category_title],
           [
             words.customer,

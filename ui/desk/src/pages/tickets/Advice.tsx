@@ -1,8 +1,8 @@
-import { Spin } from "antd";
 import { Link } from "wouter";
 
 import { Block } from "../../parts/Block";
 import { ErrorNote } from "../../parts/ErrorNote";
+import { Loading } from "../../parts/Loading";
 import { safeHref } from "../../parts/links";
 import { useTexts } from "../../texts/texts";
 import { useAdvice } from "./data";
@@ -15,7 +15,7 @@ export function Advice({ number }: { number: string }) {
   return (
     <Block name="advice" title={words.advice}>
       <ErrorNote error={error} retry={() => void refetch()} />
-      {!data && !error && <Spin aria-label={texts.frame.parts.loading} />}
+      {!data && !error && <Loading />}
       {data && (
         <>
           <h3 className="small-head">{words.similar}</h3>

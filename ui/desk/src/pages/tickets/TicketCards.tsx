@@ -1,8 +1,9 @@
-import { Spin, Tag } from "antd";
+import { Tag } from "antd";
 import { Link } from "wouter";
 
 import type { TicketRow } from "../../api/types";
 import { Empty } from "../../parts/Empty";
+import { Loading } from "../../parts/Loading";
 import { Time } from "../../parts/Time";
 import { useTexts } from "../../texts/texts";
 import { Assignee, Marks } from "./marks";
@@ -17,7 +18,7 @@ interface Props {
 /** The list on a telephone. */
 export function TicketCards({ rows, at, isLoading }: Props) {
   const texts = useTexts();
-  if (isLoading) return <Spin className="whole" aria-label={texts.frame.parts.loading} />;
+  if (isLoading) return <Loading whole />;
   if (!rows.length) return <Empty>{texts.tickets.list.empty}</Empty>;
   return (
     <ul className="cards">

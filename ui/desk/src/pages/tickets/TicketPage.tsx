@@ -1,5 +1,5 @@
 import { ArrowLeftOutlined, CopyOutlined } from "@ant-design/icons";
-import { App, Button, Spin, Tag } from "antd";
+import { App, Button, Tag } from "antd";
 import { Link, useLocation, useParams } from "wouter";
 
 import { ApiError } from "../../api/client";
@@ -16,6 +16,7 @@ import { Findings } from "./Findings";
 import { Marks } from "./marks";
 import { CallbackBlock, Clocks, Links, People } from "./Side";
 import { StepButtons } from "./StepButtons";
+import { Loading } from "../../parts/Loading";
 import { Timeline } from "./Timeline";
 
 export default function TicketPage() {
@@ -24,7 +25,7 @@ export default function TicketPage() {
   const [, navigate] = useLocation();
   const { data: ticket, error, refetch } = useTicket(number);
   useShortcuts([{ keys: "u", title: texts.tickets.page.back, run: () => navigate("/tickets") }]);
-  if (!ticket && !error) return <Spin className="whole" aria-label={texts.frame.parts.loading} />;
+  if (!ticket && !error) return <Loading whole />;
   return (
     <div className="page">
       {!ticket && <h1 className="page-title">{number}</h1>}
