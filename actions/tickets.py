@@ -64,7 +64,7 @@ class FollowUp(Action):
             return events
         if (told := await progress(dispatcher, tracker)) is not None:
             return told
-        if asks_about_right(tracker) and (events := answer_in_doubt(dispatcher, tracker)) is not None:
+        if asks_about_right(tracker) and (events := await answer_in_doubt(dispatcher, tracker)) is not None:
             return events
         if (
             intent_of(tracker)[0] == "ticket_status"

@@ -8,18 +8,18 @@ import sys
 from contextlib import ExitStack
 from typing import Any
 
-from benchmarks import billing, clocks, desk, long, report, rights, rounds, sides, stall
+from benchmarks import billing, board, clocks, desk, long, report, rights, rounds, sides, stall, vectors
 from benchmarks.database import empty_database
 from benchmarks.models import our_model, stock_model
 from cli.errors import Stop
 from cli.run.checkout import here
 from cli.run.progress import Progress
 
-PARTS = ("sides", "long", "billing", "rights", "stall", "desk", "sweep")
+PARTS = ("sides", "long", "billing", "rights", "stall", "desk", "sweep", "board", "vectors")
 #: only when it is asked for: it takes hours
 YEAR = "year"
 #: parts of the worker alone
-_CLOCKS = {"sweep", YEAR}
+_CLOCKS = {"sweep", "board", "vectors", YEAR}
 #: parts in which the bot is not asked
 _MUTE = {"desk"} | _CLOCKS
 
@@ -58,6 +58,10 @@ def _run(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
         progress.say("PostgreSQL is up, with fsync and synchronous commits")
         if "sweep" in options.only:
             results["sweep"] = clocks.sweep(bench, 20_000, 100, 2) if quick else clocks.sweep(bench)
+        if "board" in options.only:
+            results["board"] = board.run(bench, 20_000, 1000) if quick else board.run(bench)
+        if "vectors" in options.only:
+            results["vectors"] = vectors.run(bench, 20_000) if quick else vectors.run(bench)
         if YEAR in options.only:
             results[YEAR] = clocks.year(bench, 200, 2) if quick else clocks.year(bench)
         if set(options.only) <= _CLOCKS:

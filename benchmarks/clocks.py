@@ -30,7 +30,7 @@ def sweep(bench: Bench, many: int = MANY, due: int = DUE, rounds: int = 5) -> di
     measured = []
     for is_open in (min(FEW, many), many):
         bench.progress.say(f"sweeps with {due} clocks due, {is_open} tickets open")
-        measured.append(_do(bench, "benchmarks.sweep_work", is_open, due, rounds))
+        measured.append(work(bench, "benchmarks.sweep_work", is_open, due, rounds))
     few, lots = measured
     ratio = lots["seconds"] / few["seconds"]
     bench.progress.say(f"beside {many} open tickets a sweep takes {ratio:.2f} times as long")
@@ -39,10 +39,10 @@ def sweep(bench: Bench, many: int = MANY, due: int = DUE, rounds: int = 5) -> di
 
 def year(bench: Bench, tickets: int = TICKETS, kills: int = KILLS) -> dict[str, Any]:
     bench.progress.say(f"a year of {tickets} tickets with two workers, one of them killed {kills} times")
-    return _do(bench, "tests.care.escalation.year", tickets, kills)
+    return work(bench, "tests.care.escalation.year", tickets, kills)
 
 
-def _do(bench: Bench, module: str, *numbers: int) -> dict[str, Any]:
+def work(bench: Bench, module: str, *numbers: int) -> dict[str, Any]:
     """In an empty database of its own: no other worker reads the clock of the wall there."""
     with _own_database(bench) as env:
         for command in (["cli", "migrate"], [module, *map(str, numbers)]):

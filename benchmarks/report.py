@@ -84,6 +84,19 @@ def show(progress: Progress, results: dict[str, Any]) -> None:
             f"{_mark(swept['ratio'] <= swept['most'])}; with nothing due {few['nothing_due'] * 1e3:.1f} and "
             f"{many['nothing_due'] * 1e3:.1f} ms"
         )
+    if seen := results.get("board"):
+        is_fast = seen["slowest"] <= seen["most_look"] and seen["count"] <= seen["most_count"]
+        progress.plain(
+            f"Figures beside {seen['open']} open tickets: the slowest look at a year {seen['slowest']:.2f} s (at most "
+            f"{seen['most_look']:.0f} s); counting today and a day of {seen['busy']} tickets {seen['count']:.2f} s, an "
+            f"ordinary day {seen['day']:.2f} s {_mark(is_fast)}"
+        )
+    if read := results.get("vectors"):
+        is_fast = max(read["usual"], read["incident"]) <= read["most"]
+        progress.plain(
+            f"A complaint compared with {read['kept']} of nine weeks: {read['usual'] * 1e3:.0f} ms, one that makes an "
+            f"incident {read['incident'] * 1e3:.0f} ms (at most {read['most']:.0f} s) {_mark(is_fast)}"
+        )
     if year := results.get("year"):
         is_same = (year["missed"], year["rang"], year["differ"]) == (year["must_miss"], year["must_ring"], 0)
         progress.plain(

@@ -6,6 +6,7 @@ A job is at least once: everything it calls is safe to repeat.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import anyio.to_thread
 import procrastinate
@@ -14,25 +15,34 @@ from sqlalchemy.orm import Session
 
 from care import db
 from care.accounts.sms import SmsSender
+from care.accuracy.drawing import draw_week
 from care.alarms import service as alarms
 from care.audit.verifying import head_of
 from care.billing import placing, reminding
 from care.billing.system import billing
+from care.errors import CareError
 from care.escalation import sweep as escalating
 from care.followup import owners
 from care.handoff import tending
+from care.insight import counting as figures
 from care.locks import service as locks
 from care.logs import get_logger
 from care.notices import sending
 from care.privacy import auditing, by_person, copying, erasing, expiring, requests
 from care.privacy.tracker import Tracker
 from care.redress import filling
+from care.reports import service as reporting
+from care.reports.rules import Kind as ReportKind
+from care.satisfaction import counter, due, inviting, waves
 from care.settings import settings
 from care.sla import pauses, recounting
 from care.sla.policy import policy
 from care.surges import counting
+from care.surges.encoder import Encoder
+from care.surges.reading import read_new
 from care.surges.service import tell_clear
 from care.tasks import closing, planning
+from care.training.masking import mask, without_marks
 from care.turns import service
 from care.turns.runner import Runner
 
@@ -47,9 +57,9 @@ _swept = Counter("quanyi_turns_swept_total", "Conversations taken up by the swee
 _waiting = Gauge("quanyi_turns_waiting", "Conversations that the last sweep found waiting")
 
 
-def create_app(runner: Runner, sender: SmsSender, tracker: Tracker) -> procrastinate.App:
+def create_app(runner: Runner, sender: SmsSender, tracker: Tracker, encoder: Encoder) -> procrastinate.App:
     """The app with all tasks; `runner` answers what web processes left behind, `sender` carries the notices, `tracker`
-    reaches what Rasa has stored."""
+    reaches what Rasa has stored, `encoder` reads what complaints say."""
     connector = procrastinate.PsycopgConnector(
         conninfo=settings().database_url.get_secret_value(), min_size=1, max_size=4, timeout=5
     )
@@ -155,11 +165,28 @@ def create_app(runner: Runner, sender: SmsSender, tracker: Tracker) -> procrasti
         """Questions of our own that must not be answered with anybody's data."""
         await auditing.audit(runner)
 
+    # 03:00 in China, every day: last week's on Monday, and later where no worker ran then.
+    @app.periodic(cron="0 19 * * *")
+    @app.task(name="accuracy.draw", queueing_lock="accuracy.draw", lock="accuracy.draw", pass_context=False)
+    async def draw_answers(timestamp: int) -> None:
+        """Answers of last week that are judged blind."""
+        week = await runner.in_database(lambda session: draw_week(session, db.utcnow()))
+        if week:
+            _log.info("accuracy_drawn", week=week)
+
     @app.periodic(cron="* * * * *")
     @app.task(name="surges.count", queueing_lock="surges.count", lock="surges.count", pass_context=False)
     async def count_surges(timestamp: int) -> None:
         """Whether more complain of something, somewhere, than usual."""
         found = await runner.in_database(lambda session: counting.count(session, db.utcnow(), _COUNTED_AT_ONCE))
+        if found:
+            _log.info("surges_found", surges=found)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="surges.texts", queueing_lock="surges.texts", lock="surges.texts", pass_context=False)
+    async def read_complaints(timestamp: int) -> None:
+        """Whether more complain in like words than usual. What cannot be read now is read in the next minute."""
+        found = await read_new(encoder, lambda words: without_marks(mask(words)))
         if found:
             _log.info("surges_found", surges=found)
 
@@ -210,6 +237,45 @@ def create_app(runner: Runner, sender: SmsSender, tracker: Tracker) -> procrasti
         while await runner.in_database(lambda session: closing.close_due(session, db.utcnow())):
             pass
 
+    @app.periodic(cron="* * * * *")
+    @app.task(name="insight.count", queueing_lock="insight.count", lock="insight.count", pass_context=False)
+    async def count_figures(timestamp: int) -> None:
+        """The figures of today and yesterday."""
+        await runner.in_database(lambda session: figures.count(session, db.utcnow()))
+
+    @app.periodic(cron="7 * * * *")
+    @app.task(name="insight.states", queueing_lock="insight.states", pass_context=False)
+    async def count_states(timestamp: int) -> None:
+        """How far the calls of the quarter are."""
+        await runner.in_database(lambda session: figures.count_states(session, db.utcnow()))
+
+    # 03:57 in China.
+    @app.periodic(cron="57 19 * * *")
+    @app.task(name="insight.recount", queueing_lock="insight.recount", pass_context=False)
+    async def recount_figures(timestamp: int) -> None:
+        """Of the last weeks: what was corrected since."""
+        for day in figures.days_to_recount(db.utcnow()):
+            await runner.in_database(partial(figures.count_days, first=day, last=day, now=db.utcnow()))
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="surveys.ask", queueing_lock="surveys.ask", lock="surveys.ask", pass_context=False)
+    async def ask_surveys(timestamp: int) -> None:
+        """Waves that are over end; counter samples are drawn; who was drawn is asked, and once more after days."""
+        await runner.in_database(lambda session: waves.close_due(session, db.utcnow()))
+        await runner.in_database(lambda session: counter.draw_due(session, db.utcnow()))
+        # One batch a minute: other notices wait in the same queue.
+        for step in (inviting.send_due, inviting.remind_due):
+            await runner.in_database(partial(step, now=db.utcnow()))
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="ratings.ask", queueing_lock="ratings.ask", lock="ratings.ask", pass_context=False)
+    async def ask_ratings(timestamp: int) -> None:
+        """Customers are asked how a ticket, a visit, the bot was, at hours at which people are asked."""
+        await runner.in_database(lambda session: due.note_over(session, db.utcnow(), _COUNTED_AT_ONCE))
+        while await runner.in_database(lambda session: due.ask_due(session, db.utcnow(), _SETTLED_AT_ONCE)):
+            pass
+        await runner.in_database(lambda session: due.ask_about_bot(session, db.utcnow(), _SETTLED_AT_ONCE))
+
     # 08:07 in China.
     @app.periodic(cron="7 0 * * *")
     @app.task(name="tasks.plan", queueing_lock="tasks.plan", pass_context=False)
@@ -217,6 +283,21 @@ def create_app(runner: Runner, sender: SmsSender, tracker: Tracker) -> procrasti
         """Today's calls to customers, by segment."""
         while await runner.in_database(lambda session: planning.plan(session, db.utcnow())):
             pass
+
+    # 08:00 in China.
+    @app.periodic(cron="0 0 * * *")
+    @app.task(name="reports.make", queueing_lock="reports.make", lock="reports.make", pass_context=False)
+    async def make_reports(timestamp: int) -> None:
+        """Drafts that are due; supervisors hear of a joint meeting's pack that is missing."""
+        for kind in ReportKind:
+            try:
+                made = await runner.in_database(partial(reporting.make_due, kind=kind, now=db.utcnow()))
+            except CareError as error:
+                _log.error("report_not_made", kind=kind, reason=error.reason)
+            else:
+                if made is not None:
+                    _log.info("report_made", kind=kind, period=made.period)
+        await runner.in_database(lambda session: reporting.look_for_missing(session, db.utcnow()))
 
     @app.periodic(cron="* * * * *")
     @app.task(name="redress.fill", queueing_lock="redress.fill", lock="redress.fill", pass_context=False)

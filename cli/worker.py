@@ -18,6 +18,7 @@ from care.accounts import sms
 from care.privacy.tracker import RasaTracker
 from care.settings import settings
 from care.startup import check_configuration, check_policy_version
+from care.surges.encoder import RasaEncoder
 from care.turns.dialogue import RasaDialogue
 from care.turns.runner import Runner
 
@@ -37,7 +38,7 @@ async def serve() -> None:
     logs.configure("worker")
     rasa = (settings().rasa_url, settings().gateway_secret.get_secret_value())
     dialogue, tracker = RasaDialogue(*rasa), RasaTracker(*rasa)
-    app = jobs.create_app(Runner(dialogue), sms.sender(), tracker)
+    app = jobs.create_app(Runner(dialogue), sms.sender(), tracker, RasaEncoder(*rasa))
     web = Starlette(routes=[Route("/healthz", _healthz), Route("/metrics", _metrics)])
     server = uvicorn.Server(
         uvicorn.Config(web, host="127.0.0.1", port=settings().worker_port, log_config=None, access_log=False)

@@ -21,13 +21,17 @@ from web import (
     evidence,
     faults,
     health,
+    insight_feed,
     pages,
+    panel_feed,
     privacy_page,
     problems,
     published,
     receipts,
+    report,
     rights,
     rights_search,
+    survey,
     telephone,
     training,
 )
@@ -35,19 +39,24 @@ from web.channels import rest
 from web.channels.socketio import SocketChannel
 from web.desk import (
     account,
+    accuracy,
     audit,
     conversations,
     entering,
     exports,
     files,
+    insight,
     live,
     messages,
     page,
+    quadrants,
     queue,
     redress,
     replies,
+    reports,
     staff,
     surges,
+    surveys,
     tasks,
     ticket_bulk,
     ticket_steps,
@@ -97,13 +106,18 @@ def create_app() -> FastAPI:
     app.state.evidence = evidence.Desk()
     app.state.choices = choices.Desk()
     app.state.faults = faults.Desk()
+    app.state.figures = insight_feed.Desk()
+    app.state.panel = panel_feed.Desk()
     app.state.copies = copies.Desk()
     app.state.receipts = receipts.Desk()
     app.state.appeals = appeals.Desk()
     app.state.rights = rights_search.Desk()
+    app.state.reports = report.Desk()
+    app.state.surveys = survey.Desk()
     app.state.receipt_checks = PerMinute(privacy_page.CHECKS_PER_MINUTE, "checks of receipts from one address")
     app.state.accounts = account.Desk()
     app.state.conversations = conversations.Desk()
+    app.state.quadrants = quadrants.Desk()
     app.include_router(rest.router)
     app.include_router(evidence.router)
     app.include_router(training.router)
@@ -112,15 +126,20 @@ def create_app() -> FastAPI:
         app.include_router(telephone.router)
     app.include_router(choices.router)
     app.include_router(faults.router)
+    app.include_router(insight_feed.router)
+    app.include_router(panel_feed.router)
     app.include_router(copies.router)
     app.include_router(receipts.router)
     app.include_router(appeals.router)
     app.include_router(privacy_page.router)
     app.include_router(rights.router)
+    app.include_router(report.router)
+    app.include_router(survey.router)
     app.include_router(published.router)
     app.include_router(account.router)
     app.include_router(staff.router)
     app.include_router(audit.router)
+    app.include_router(accuracy.router)
     app.include_router(conversations.router)
     app.include_router(messages.router)
     app.include_router(files.router)
@@ -134,11 +153,15 @@ def create_app() -> FastAPI:
     app.include_router(ticket_steps.router)
     app.include_router(desk_appeals.router)
     app.include_router(redress.router)
+    app.include_router(reports.router)
     app.include_router(surges.router)
+    app.include_router(surveys.router)
     app.include_router(views.router)
     app.include_router(vocabulary.router)
     app.include_router(queue.router)
     app.include_router(wall.router)
+    app.include_router(insight.router)
+    app.include_router(quadrants.router)
     app.include_router(page.router)
     app.include_router(pages.router)
     live.install(app)

@@ -16,6 +16,8 @@ class Kind(StrEnum):
     PROMISE_MISSED = "promise_missed"  # a promise or the law's time is over: `ticket:<number>`
     PROMISE_OWED = "promise_owed"  # and still is, long after: for the head of the department: `ticket:<number>`
     NOT_REACHED = "not_reached"  # an answer has not reached its customer: `ticket:<number>`
+    REPORT_TO_SIGN = "report_to_sign"  # a report was made and waits for a name: `report:<id>`
+    REPORT_MISSING = "report_missing"  # the joint meeting has no pack on day 5: `report:monthly:<period>`
     SURGE = "surge"  # many report the same: `surge:<id>`
 
 

@@ -2,6 +2,7 @@
 
 import care.accesses.tables
 import care.accounts.tables
+import care.accuracy.tables
 import care.alarms.tables
 import care.answers.tables
 import care.appeals.tables
@@ -13,12 +14,15 @@ import care.conversations.tables
 import care.desk.tables
 import care.escalation.tables
 import care.handoff.tables
+import care.insight.tables
 import care.locks.tables
 import care.notices.tables
 import care.once
 import care.privacy.tables
 import care.redress.tables
+import care.reports.tables
 import care.rights.tables
+import care.satisfaction.survey_tables
 import care.satisfaction.tables
 import care.sla.tables
 import care.staff.tables

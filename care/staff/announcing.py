@@ -17,6 +17,7 @@ DESK = "quanyi_desk"
 _WORD = re.compile(
     r"queue"  # who waits, what is offered to whom, who is ready
     r"|alarm"  # an alarm was raised, seen, or is over
+    r"|insight"  # figures were counted again
     r"|staff:[!-~]{1,16}"  # what this person holds, is offered, may do; also: a session of theirs ended
     r"|ticket:[!-~]{1,40}"
     r"|typing:[A-Za-z0-9_-]{1,40}:(?:customer|staff):[01]"
@@ -25,8 +26,8 @@ _TELL = select(func.pg_notify(DESK, bindparam("word")))
 
 
 def tell_desk(session: Session, word: str) -> None:
-    """At commit. `word`: `queue`, `alarm`, `staff:<number>`, `ticket:<number>`, `typing:<conversation>:<customer |
-    staff>:<1 | 0>`. The same word twice in a transaction is told once.
+    """At commit. `word`: `queue`, `alarm`, `insight`, `staff:<number>`, `ticket:<number>`,
+    `typing:<conversation>:<customer | staff>:<1 | 0>`. The same word twice in a transaction is told once.
 
     Raises ValueError for any other word: ids only, nobody's personal data.
     """

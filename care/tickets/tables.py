@@ -90,7 +90,11 @@ class Ticket(Base):
 
 class TicketEvent(Base):
     __tablename__ = "ticket_events"
-    __table_args__ = (Index("ix_ticket_events_ticket_id_id", "ticket_id", "id"),)
+    __table_args__ = (
+        Index("ix_ticket_events_ticket_id_id", "ticket_id", "id"),
+        # What was closed lately, and may be asked about.
+        Index("ix_ticket_events_closed", "at", postgresql_where=text("kind = 'status' AND status = 'closed'")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))

@@ -12,6 +12,8 @@ from sqlalchemy import select, text
 
 from care import db, jobs
 from care.accounts.sms import ConsoleSender
+from care.accuracy.rules import week_before
+from care.accuracy.tables import AuditAnswer
 from care.alarms.rules import Kind as AlarmKind
 from care.alarms.service import raise_alarm, settle_alarm
 from care.conversations.tables import Conversation, Message
@@ -25,17 +27,21 @@ from care.sla import pauses
 from care.sla.policy import policy
 from care.sla.tables import Clock
 from care.surges.service import Fault, hear_fault
+from care.tasks.closing import close_ticket
 from care.tickets.rules import EventKind
 from care.tickets.service import add_event, ticket_by_number
 from care.tickets.tables import Ticket
 from care.turns.rules import LEASE
 from care.turns.runner import Runner
 from care.wording import say
+from tests.support.accuracy import ask, during
 from tests.support.chat import Chat
 from tests.support.database import scalar
+from tests.support.desk import member
 from tests.support.dialogue import FakeBot, down
+from tests.support.encoder import encoder_at
 from tests.support.telephone import Telephone
-from tests.support.tickets import file
+from tests.support.tickets import FOUND, arrive, file, resolve
 from tests.support.tracker import tracker_at
 
 SWEEP, NOTICES, RETRY = "turns.sweep", "notices.send", "jobs.retry_stalled"
@@ -57,7 +63,7 @@ def telephone(tmp_path: Path) -> Telephone:
 async def worker(database: object, bot: FakeBot, telephone: Telephone) -> AsyncIterator[procrastinate.App]:
     with db.transaction() as session:
         session.execute(text("TRUNCATE procrastinate_jobs, procrastinate_workers RESTART IDENTITY CASCADE"))
-    app = jobs.create_app(Runner(bot), ConsoleSender(telephone.log), tracker_at())
+    app = jobs.create_app(Runner(bot), ConsoleSender(telephone.log), tracker_at(), encoder_at())
     async with app.open_async():
         yield app
 
@@ -161,6 +167,45 @@ async def test_who_waits_too_long_is_told(worker: procrastinate.App) -> None:
         await _do(worker, "handoff.tend")
     with db.transaction() as session:
         assert session.scalars(select(Message.text)).all() == [say("queue_late")]
+
+
+async def test_the_answers_of_last_week_are_drawn_once(worker: procrastinate.App) -> None:
+    week = week_before(db.utcnow())
+    ask(at=during(week))
+    for _ in range(2):
+        await _do(worker, "accuracy.draw")
+    with db.transaction() as session:
+        assert session.scalars(select(AuditAnswer.week)).all() == [week]
+
+
+async def test_a_closed_ticket_is_noted_once_and_asked_about_when_it_is_quiet(worker: procrastinate.App) -> None:
+    now = db.utcnow()
+    with db.transaction() as session:
+        session.add(Conversation(id="c1", channel="rest", created_at=now))
+        member(session, "agent", number="7")
+    number = file(at=now)
+    resolve(number)
+    arrive(number)
+    with db.transaction() as session:
+        close_ticket(session, number, "7", now, FOUND)
+    for _ in range(2):
+        await _do(worker, "ratings.ask")
+    assert scalar("SELECT count(*) FROM ratings WHERE kind = 'ticket' AND asked_at IS NULL AND ask_at > now()") == 1
+
+
+async def test_figures_are_counted_as_things_happen_and_again_in_the_night(worker: procrastinate.App) -> None:
+    now = db.utcnow()
+    with db.transaction() as session:
+        session.add_all(Conversation(id=id, channel="rest", created_at=now) for id in ("c1", "c2"))
+    file(at=now)
+    long_ago = now - timedelta(days=20)
+    file(message_id=102, conversation_id="c2", at=long_ago)
+    complaints = "SELECT coalesce(sum(numerator), 0) FROM figure_days WHERE figure = 'complaints' AND dimension = ''"
+    await _do(worker, "insight.count", "insight.states")
+    assert scalar(complaints) == 1, "that of today"
+    assert scalar("SELECT count(*) FROM figure_days WHERE figure = 'callback_coverage'") == 1
+    await _do(worker, "insight.recount")
+    assert scalar(complaints) == 2
 
 
 async def test_incidents_are_counted_and_their_customers_told_of_the_end(worker: procrastinate.App) -> None:
@@ -275,7 +320,7 @@ async def test_a_worker_leaves_nothing_stalled(worker: procrastinate.App, bot: F
 
 
 def test_what_runs_when(postgres: object, telephone: Telephone) -> None:
-    app = jobs.create_app(Runner(FakeBot()), ConsoleSender(telephone.log), tracker_at())
+    app = jobs.create_app(Runner(FakeBot()), ConsoleSender(telephone.log), tracker_at(), encoder_at())
     crons = {task.task.name: task.cron for task in app.periodic_registry.periodic_tasks.values()}
     often, minutely, hourly = "* * * * * */5", "* * * * *", "17 * * * *"
     of_tickets = {SWEEP: often, NOTICES: often, RETRY: minutely, FORGET: hourly}
@@ -290,7 +335,14 @@ def test_what_runs_when(postgres: object, telephone: Telephone) -> None:
         "privacy.audit": "40 19 * * 6",
     }
     of_desk = {"handoff.tend": often, "alarms.forget": "27 * * * *"}
-    of_surges = {"surges.count": minutely, "surges.clear": minutely, "redress.fill": minutely}
+    of_surges = {"surges.count": minutely, "surges.texts": minutely, "surges.clear": minutely, "redress.fill": minutely}
+    # In China, 03:00.
+    of_answers = {"accuracy.draw": "0 19 * * *"}
+    of_answers |= {"ratings.ask": minutely, "surveys.ask": minutely}
     # In China, 02:47.
     of_clocks = {"clocks.sweep": often, "clocks.pauses": minutely, "clocks.recount": "47 18 * * *"}
-    assert crons == of_tickets | of_accounts | of_privacy | of_desk | of_clocks | of_surges
+    # In China, 03:57.
+    of_figures = {"insight.count": minutely, "insight.states": "7 * * * *", "insight.recount": "57 19 * * *"}
+    # In China, 08:00.
+    of_figures["reports.make"] = "0 0 * * *"
+    assert crons == of_answers | of_tickets | of_accounts | of_privacy | of_desk | of_clocks | of_surges | of_figures

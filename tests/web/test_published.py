@@ -33,7 +33,7 @@ async def test_the_sitemap(
         str(url.findtext(f"{_SPACE}loc")): str(url.findtext(f"{_SPACE}lastmod"))
         for url in ElementTree.fromstring(response.text)
     }
-    assert places.keys() == {f"{base}{path}" for path in ("/rights", "/rights/changes", "/privacy")} | {
+    assert places.keys() == {f"{base}{path}" for path in ("/rights", "/rights/changes", "/privacy", "/report")} | {
         f"{base}/rights/{article.id}" for article in ARTICLES
     }, reason
     article = article_of(CONDITIONS)
@@ -52,6 +52,8 @@ ROBOTS = [
     ("/rights/appeal/aB3", False),
     ("/rights?q=x", False),
     ("/privacy", True),
+    ("/report", True),
+    ("/report/public/2026-10", True),
     ("/privacy/copy/aB3", False),
     ("/sitemap.xml", True),
     ("/", False),

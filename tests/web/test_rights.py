@@ -83,7 +83,13 @@ async def test_every_article_is_told_in_full_under_its_address(client: httpx.Asy
 
 
 async def test_all_its_links_lead_somewhere(client: httpx.AsyncClient) -> None:
-    known = {f"/rights/{article.id}" for article in ARTICLES} | {"/", "/rights", "/rights/changes", "/privacy"}
+    known = {f"/rights/{article.id}" for article in ARTICLES} | {
+        "/",
+        "/rights",
+        "/rights/changes",
+        "/privacy",
+        "/report",
+    }
     anchors = {f"/rights#{name}" for name in topics()}
     for article in ARTICLES:
         page = await fetched(client, f"/rights/{article.id}")

@@ -117,6 +117,10 @@ async def test_the_description_lists_every_answer(client: httpx.AsyncClient) -> 
     of_privacy = {"/api/privacy/receipts/{number}", "/api/privacy/receipts/verify", "/api/operator/choices"}
     others = {
         "/api/operator/faults",
+        "/api/operator/figures",
+        "/api/operator/panel",
+        "/api/operator/segments",
+        "/api/operator/visits",
         "/api/evidence",
         "/api/evidence/{evidence_id}",
         "/api/training-consent",

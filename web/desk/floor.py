@@ -161,6 +161,9 @@ class Floor:
         elif kind == "alarm":
             for seat in self._who_may(Permission.SUPERVISE):
                 seat.push({"type": "alarm"})
+        elif kind == "insight":
+            for seat in self._who_may(Permission.METRICS):
+                seat.push({"type": "insight"})
         elif kind == "typing":
             conversation_id, _, typing = rest.partition(":")
             if typing.startswith("customer:"):

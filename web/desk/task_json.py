@@ -29,6 +29,7 @@ def task_json(listed: Listed, staff: str, now: datetime) -> Json:
         "kind": task.kind,
         "kind_title": spec.title,
         "ticket": ticket.number if ticket else None,
+        "conversation": task.conversation_id,
         "category_title": rules.title_of(ticket.category) if ticket else None,
         "customer_masked": mask_phone(phone) if phone else None,
         "department": task.department,

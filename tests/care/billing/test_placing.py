@@ -32,6 +32,7 @@ from care.turns.runner import Runner
 from tests.support.billing import down, phone_of, seed, slow
 from tests.support.database import scalar
 from tests.support.dialogue import FakeBot
+from tests.support.encoder import encoder_at
 from tests.support.environment import SMS_LOG
 from tests.support.source import ROOT
 from tests.support.times import NOW
@@ -192,7 +193,7 @@ async def test_the_jobs_of_the_worker(database: object) -> None:
         session.flush()
         show_order(session, "c9", 1, PHONE, END, "退订", now - timedelta(minutes=11))
     billing.cache_clear()
-    app = jobs.create_app(Runner(FakeBot()), ConsoleSender(SMS_LOG), tracker_at())
+    app = jobs.create_app(Runner(FakeBot()), ConsoleSender(SMS_LOG), tracker_at(), encoder_at())
     async with app.open_async():
         for task in ("orders.place", "orders.expire"):
             await app.configure_task(task).defer_async(timestamp=0)

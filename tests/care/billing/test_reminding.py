@@ -46,6 +46,7 @@ from care.turns.runner import Runner
 from tests.support.billing import phone_of, seed
 from tests.support.database import count, raw_bytes, scalar, somebody_waits_for_a_lock
 from tests.support.dialogue import FakeBot
+from tests.support.encoder import encoder_at
 from tests.support.environment import forget_settings
 from tests.support.telephone import Telephone
 from tests.support.times import NOW, china
@@ -436,7 +437,7 @@ async def test_the_worker_runs_it_and_says_once_where_it_does_not(settled: Calla
 
     async def work() -> list[str]:
         with capture_logs() as logs:
-            app = jobs.create_app(Runner(FakeBot()), sender(), tracker_at())
+            app = jobs.create_app(Runner(FakeBot()), sender(), tracker_at(), encoder_at())
             async with app.open_async():
                 for _ in range(2):
                     await app.configure_task("reminders.send").defer_async(timestamp=0)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from care.accounts.segments import keep_segments
 from care.accounts.service import phone_index
 from care.accounts.tables import Customer
 from care.sla.policy import policy
@@ -51,6 +52,19 @@ def test_calls_are_spread_and_once_a_quarter(session: Session) -> None:
     assert planned == len(tasks) == len({task.customer_id for task in tasks}) == 30
     assert {(task.kind, task.quarter, task.department) for task in tasks} == {("quarterly", "2026Q4", "service")}
     assert len({task.opened_at for task in tasks}) > 10, "not all on one day"
+
+
+def test_what_the_operator_told_goes_before_the_latest_ticket(session: Session) -> None:
+    """Two had a ticket as business customers. One of them is a key customer by now; of two who never filed a ticket
+    one is known to us. A number whose holder never wrote is nobody's account, and nobody is called there.
+    """
+    _customers(session, 2, "business")
+    silent = Customer(phone="13800138002", phone_index=phone_index("13800138002"), created_at=MONDAY)
+    session.add(silent)
+    session.flush()
+    keep_segments(session, {"13800138001": "key", "13800138002": "key", "13800138003": "key"}, MONDAY)
+    found = {each.segment: each.customers for each in planning.coverage(session, MONDAY)}
+    assert (found["key"], found["business"]) == (2, 1)
 
 
 def test_a_run_of_many_is_cut_into_several(session: Session) -> None:

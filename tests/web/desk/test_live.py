@@ -365,6 +365,7 @@ async def test_what_is_not_theirs_any_more(web: Web) -> None:
     [
         ("ticket:QY2026112200001", {"type": "ticket", "number": "QY2026112200001"}, None),
         ("alarm", None, {"type": "alarm"}),
+        ("insight", None, {"type": "insight"}),
     ],
 )
 async def test_words(web: Web, word: str, agents: dict[str, str] | None, supervisors: dict[str, str] | None) -> None:
