@@ -147,7 +147,7 @@ def _closed(now: datetime) -> Select[Any]:
             newest.is_not(None),
             ~exists().where(Rating.ticket_id == Ticket.id, Rating.kind == Kind.TICKET),
         )
-        .order_by(TicketEvent.at)
+        .order_by(TicketEvent.at, TicketEvent.id)
     )
 
 
@@ -169,7 +169,7 @@ def _visited(now: datetime) -> Select[Any]:
             Ticket.conversation_id.is_not(None),
             ~exists().where(Rating.task_id == Task.id),
         )
-        .order_by(Task.done_at)
+        .order_by(Task.done_at, Task.id)
     )
 
 

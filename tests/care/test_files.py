@@ -12,9 +12,10 @@ from care.sla.policy import DEFAULT, Policy
 
 MISTAKES = [
     # what stands in the shipped policy, what an operator wrote instead, and the place and words of the message
-    ("hours: 24, alarms: [18, 22], source: 服务承诺（24",
+    ("hours: 24, alarms: [18, 22], after: [4], source: 服务承诺（24",
      "hours: x, source: ", "clocks.first_feedback.hours", "number"),
-    ("days: 15, alarms: [240], source: 《电信", "source: 《电信", "clocks.answer", "working_hours or months"),
+    ("days: 15, alarms: [240], after: [24], source: 《电信",
+     "source: 《电信", "clocks.answer", "working_hours or months"),
     ("wed: \"09:00-12:00, 13:30-18:00\"", "wed: \"09:00-12:00, 11:00-18:00\"", "calendars.office.wed", "begins before"),
     ("segments: [key]", "segments: [vip]", "profiles.1.when.segments.0", "key"),
     ("segments: [key]", "categories: [cars]", "profiles.1.when.categories", "cars is not under categories"),

@@ -148,8 +148,6 @@ def _marks_of(subject: Subject) -> list[tuple[Any, ColumnElement[bool]]]:
             ),
         ),
         (Handoff, _gone_handoffs(subject)),
-        (Rating, and_(Rating.conversation_id.in_(here), _rated_at >= since, _OF_NO_HANDOFF)),
-        (RatingOptOut, and_(RatingOptOut.conversation_id.in_(here), RatingOptOut.at >= since)),
         *_notes_of(subject),
     ]
 
@@ -161,10 +159,16 @@ def _audited(messages: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _notes_of(subject: Subject) -> list[tuple[Any, ColumnElement[bool]]]:
-    """What agents noted is about whoever proved the number: who only sits down at the browser does not take it away."""
-    here, since = ConversationNote.conversation_id.in_(subject.conversations), _since(subject)
-    is_a_stranger = subject.is_words_only and subject.said_since is None
-    return [] if is_a_stranger else [(ConversationNote, and_(here, ConversationNote.created_at >= since))]
+    """What agents noted, and marks that were given for tickets, are of whoever proved the number: who only sits down at
+    the browser does not take them away."""
+    if subject.is_words_only and subject.said_since is None:
+        return []
+    here, since = subject.conversations, _since(subject)
+    return [
+        (ConversationNote, and_(ConversationNote.conversation_id.in_(here), ConversationNote.created_at >= since)),
+        (Rating, and_(Rating.conversation_id.in_(here), since <= _rated_at, _OF_NO_HANDOFF)),
+        (RatingOptOut, and_(RatingOptOut.conversation_id.in_(here), RatingOptOut.at >= since)),
+    ]
 
 
 def _gone_handoffs(subject: Subject) -> ColumnElement[bool]:
@@ -239,6 +243,8 @@ def _delete_marks(session: Session, before: datetime, limit: int) -> int:
     removed += _delete(session, Handoff, Handoff.id.in_(handoffs))
     ratings = oldest(session, Rating.id, limit, _rated_at < before, _OF_NO_HANDOFF)
     removed += _delete(session, Rating, Rating.id.in_(ratings))
+    opted_out = oldest(session, RatingOptOut.conversation_id, limit, RatingOptOut.at < before)
+    removed += _delete(session, RatingOptOut, RatingOptOut.conversation_id.in_(opted_out))
     notes = oldest(session, ConversationNote.id, limit, ConversationNote.created_at < before)
     return removed + _delete(session, ConversationNote, ConversationNote.id.in_(notes))
 

@@ -74,8 +74,11 @@ class Surveys:
         came = is_old(session, CounterVisit.id, CounterVisit.visited_at, before)
         visits = oldest(session, CounterVisit.id, limit, came, CounterVisit.phone_index.is_not(None))
         session.execute(update(CounterVisit).where(CounterVisit.id.in_(visits)).values(_NOBODYS))
+        # What the operator has not told again for so long is not known any more.
+        told_long_ago = oldest(session, Segment.phone_index, limit, Segment.told_at < before)
+        session.execute(delete(Segment).where(Segment.phone_index.in_(told_long_ago)))
         kept = count(session, PanelMember, _OPT_OUT, PanelMember.ended_at < before)
-        return Counts(0, anonymised + len(visits), [Held(Hold.OPT_OUT, kept)] if kept else [])
+        return Counts(len(told_long_ago), anonymised + len(visits), [Held(Hold.OPT_OUT, kept)] if kept else [])
 
 
 def _let_go(session: Session, invites: ColumnElement[bool], now: datetime) -> int:
