@@ -26,7 +26,6 @@ def postgres() -> Iterator[Embedded]:
     """A real server with our schema, and the environment that `settings()` reads."""
     from cli.migrate import migrate
     from cli.run.postgres import throwaway
-    from tests.support.database import may_empty
     from tests.support.environment import VARIABLES, forget_settings
     from tests.support.leaks import SCAN
 
@@ -35,7 +34,6 @@ def postgres() -> Iterator[Embedded]:
             patch.setenv(name, value)
         forget_settings()
         migrate()
-        may_empty(server)
         yield server
         SCAN.look_at_files(server.directory)
         forget_settings()
