@@ -93,9 +93,11 @@ def _honest(session: Session, ticket: Ticket, clock: Clock, now: datetime) -> da
             Clock.ended_at.is_(None),
         )
     )
-    if lawful is not None and due > lawful:
-        return lawful if lawful > max(now, clock.due_at) else None
-    return due
+    if lawful is None or due <= lawful:
+        return due
+    # To the minute, as it is told: what is owed is what was said.
+    told = lawful.replace(second=0, microsecond=0)
+    return told if told > max(now, clock.due_at) else None
 
 
 def _usual(session: Session, ticket: Ticket, clock: Clock, now: datetime) -> timedelta:

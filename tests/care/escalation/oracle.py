@@ -20,7 +20,6 @@ import chinese_calendar
 from tests.care.escalation.lives import EMPTY
 
 HOUR = timedelta(hours=1)
-MINUTE = timedelta(minutes=1)
 LONGEST_PAUSE = 72 * HOUR
 _CHINA = ZoneInfo("Asia/Shanghai")
 _SIMPLE = ("complaint_vas",)
@@ -89,7 +88,7 @@ def judge(category: str, area: str | None, events: Sequence[Happened], rounds: S
             case "escalated" if note.startswith("customer: "):
                 renewed = note.removeprefix("customer: ")
             case "renewed":
-                rows += _renewed(rows, renewed, note, event.at)
+                rows += _renewed(renewed, note, event.at)
             case "feedback":
                 words = note
             case "status" if event.status == "resolved":
@@ -173,10 +172,8 @@ def _replace(rows: list[Row], start: datetime, at: datetime) -> None:
     rows += longer
 
 
-def _renewed(rows: list[Row], name: str, told: str, at: datetime) -> list[Row]:
+def _renewed(name: str, told: str, at: datetime) -> list[Row]:
     due = _understood(told, at)
-    # Not later than the law's time, which need not be a whole minute.
-    due = next((row.due for row in rows if row.kind == "law" and due <= row.due < due + MINUTE), due)
     hours, alarms = _PROMISES[name]
     alarm, owed = at + (due - at) * 0.75, due + (alarms[-1] - hours) * HOUR
     return [Row(name, "promise", due, at), *(Row(name, "alarm", each, at) for each in (alarm, owed))]
