@@ -29,9 +29,9 @@ def test_a_complaint_becomes_a_ticket_with_promise_and_clocks(stack: Stack, conv
     clocks = stack.rows("SELECT name, kind FROM clocks WHERE ticket_id = %s ORDER BY id", ticket_id)
     assert [name for name, kind in clocks if kind == "promise"] == ["first_feedback", "solution_complex"]
     assert [name for name, kind in clocks if kind == "statutory"] == ["answer", "repair"]
-    assert stack.rows("SELECT kind, actor FROM ticket_events WHERE ticket_id = %s", ticket_id) == [
-        ("filed", "customer")
-    ]
+    # whether the other tests' complaints have become a hot spot by now is not this test's matter
+    events = "SELECT kind, actor FROM ticket_events WHERE ticket_id = %s AND kind <> 'surge'"
+    assert stack.rows(events, ticket_id) == [("filed", "customer")]
 
     assert number in conversation.say("我的投诉到哪了"), "the status names the ticket"
 

@@ -37,7 +37,7 @@ def number(app: FastAPI) -> str:
     """Of a complaint that a customer filed in c1."""
     with transaction() as session:
         session.add(Conversation(id="c1", channel="rest", created_at=NOW))
-    return file()
+    return file(at=utcnow())
 
 
 @pytest.fixture
