@@ -45,6 +45,7 @@ from care.tasks import closing, planning
 from care.training.masking import mask, without_marks
 from care.turns import service
 from care.turns.runner import Runner
+from care.wechat.forgetting import forget_events as forget_wechat_events
 
 #: A job whose worker has not been heard of for this long is run again.
 _STALLED = timedelta(seconds=60)
@@ -223,6 +224,12 @@ def create_app(runner: Runner, sender: SmsSender, tracker: Tracker, encoder: Enc
     async def forget_alarms(timestamp: int) -> None:
         """Alarms that have been over for a year."""
         await runner.in_database(lambda session: alarms.forget_alarms(session, db.utcnow()))
+
+    @app.periodic(cron="29 * * * *")
+    @app.task(name="wechat.forget", queueing_lock="wechat.forget", pass_context=False)
+    async def forget_events(timestamp: int) -> None:
+        """Events of WeChat that will not be sent again."""
+        await runner.in_database(lambda session: forget_wechat_events(session, db.utcnow()))
 
     @app.periodic(cron="* * * * * */5")
     @app.task(name="tickets.assign", queueing_lock="tickets.assign", pass_context=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import shlex
 from functools import lru_cache
 from typing import Literal
@@ -101,10 +102,38 @@ class Settings(BaseSettings):
     #: lets the operator's dialler ask who agreed to marketing calls (docs/operate/choices.md); empty: nobody may ask
     operator_key: SecretStr = Field(default="", validate_default=True)
 
+    #: 公众号 (docs/operate/wechat.md): app id, and what its console calls AppSecret, Token and EncodingAESKey (two
+    #: with a comma, the new one first, while it is changed). Served with app id, token and AES key; the
+    #: secret is for our own calls
+    wechat_app_id: str = Field(default="", pattern="^(wx[0-9A-Za-z]{16})?$")
+    wechat_secret: SecretStr = Field(default="", validate_default=True)
+    wechat_token: SecretStr = Field(default="", validate_default=True)
+    wechat_aes_key: SecretStr = Field(default="", validate_default=True)
+    #: aes: only encrypted messages are taken (安全模式). plain: others as well (明文, 兼容)
+    wechat_mode: Literal["aes", "plain"] = "aes"
+    #: on: the account may send customer-service messages. off: only the answer to a message can carry our words
+    wechat_push: Literal["on", "off"] = "on"
+    #: quick replies as a numbered list, or as the platform's msgmenu (needs the push right)
+    wechat_menu: Literal["numbered", "msgmenu"] = "numbered"
+    #: id of the template that says that something waits, and its fields: `thing1=what,time2=time`; empty: SMS only
+    wechat_template: str = ""
+    wechat_template_fields: str = ""
+    #: 微信客服: corp id, secret of the app that serves it, and its call-back's Token and EncodingAESKey
+    wecom_corp_id: str = Field(default="", pattern="^(ww[0-9A-Za-z]{16}|wx[0-9A-Za-z]{16})?$")
+    wecom_secret: SecretStr = Field(default="", validate_default=True)
+    wecom_token: SecretStr = Field(default="", validate_default=True)
+    wecom_aes_key: SecretStr = Field(default="", validate_default=True)
+    #: mini program, whose pages speak to us as a widget does
+    mini_app_id: str = Field(default="", pattern="^(wx[0-9A-Za-z]{16})?$")
+    mini_secret: SecretStr = Field(default="", validate_default=True)
+    #: where the platforms' servers are; other addresses are for tests and for a proxy of the operator's own
+    wechat_api: str = "https://api.weixin.qq.com"
+    wecom_api: str = "https://qyapi.weixin.qq.com"
+
     #: on: the demo page shows the SMS that would have been sent, codes included; demo mode only
     demo_telephone: Literal["on", "off", ""] = Field(default="", validate_default=True)
 
-    @field_validator("sms_url", "tmf678_url", "tmf677_url")
+    @field_validator("sms_url", "tmf678_url", "tmf677_url", "wechat_api", "wecom_api")
     @classmethod
     def _is_private(cls, url: str) -> str:
         parts = urlsplit(url)
@@ -112,6 +141,20 @@ class Settings(BaseSettings):
         if url and not (is_private and parts.hostname):
             raise ValueError("https://…, or http:// to a program on the same machine: numbers and texts are personal")
         return url
+
+    @field_validator("wechat_token", "wecom_token")
+    @classmethod
+    def _is_a_platforms_token(cls, token: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"(?:[0-9A-Za-z]{3,32})?", token.get_secret_value()):
+            raise ValueError("3 to 32 letters and digits, as the console takes it")
+        return token
+
+    @field_validator("wechat_aes_key", "wecom_aes_key")
+    @classmethod
+    def _is_a_platforms_key(cls, keys: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"(?:[0-9A-Za-z]{43}(?:,[0-9A-Za-z]{43})?)?", keys.get_secret_value()):
+            raise ValueError("43 letters and digits, as the console shows it; an older one behind a comma")
+        return keys
 
     @field_validator("virus_scan")
     @classmethod
@@ -199,6 +242,21 @@ class Settings(BaseSettings):
     @property
     def allowed_origins(self) -> list[str]:
         return [origin.strip().rstrip("/") for origin in self.origins.split(",") if origin.strip()]
+
+    @property
+    def serves_wechat(self) -> bool:
+        return bool(
+            self.wechat_app_id and self.wechat_token.get_secret_value() and self.wechat_aes_key.get_secret_value()
+        )
+
+    @property
+    def serves_wecom(self) -> bool:
+        given = (self.wecom_secret, self.wecom_token, self.wecom_aes_key)
+        return bool(self.wecom_corp_id and all(each.get_secret_value() for each in given))
+
+    @property
+    def serves_mini(self) -> bool:
+        return bool(self.mini_app_id and self.mini_secret.get_secret_value())
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -15,6 +15,10 @@ MAX_TEXT = 12_000
 MAX_MESSAGE_ID = 128
 #: Channels whose customers stay connected: what is new in one of their conversations is announced to all processes.
 LIVE_CHANNELS = frozenset({"socketio"})
+#: Channels to whose customers we send: each message to them is delivered by `care.wechat`, or waits for it.
+PUSH_CHANNELS = frozenset({"wechat", "wechat_kf"})
+#: What is new there is announced.
+ANNOUNCED_CHANNELS = LIVE_CHANNELS | PUSH_CHANNELS
 #: Nobody writes there: our own questions that must not be answered with somebody's data (care/privacy/auditing.py).
 AUDIT_CHANNEL = "audit"
 # A UUID cannot be guessed, so it may stand for the conversation that it opened; "message-1" must not: anybody could

@@ -11,14 +11,19 @@ from sqlalchemy import BigInteger, Table, all_, bindparam, func, literal_column,
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from care.conversations.rules import LIVE_CHANNELS
+from care.conversations.rules import LIVE_CHANNELS, PUSH_CHANNELS
 from care.conversations.tables import Conversation, Message
 
 #: PostgreSQL's NOTIFY channel that says in which conversation there is something new
 ANNOUNCEMENTS = "quanyi_messages"
+#: and the one that says in which there is something to send
+PUSHES = "quanyi_pushes"
 
 _conversations: Table = Conversation.metadata.tables[Conversation.__tablename__]
 _messages: Table = Message.metadata.tables[Message.__tablename__]
+
+# Written out: a list could not stand in a statement that is executed for many rows at once.
+_is_sent_to = or_(*(_conversations.c.channel == literal_column(f"'{each}'") for each in sorted(PUSH_CHANNELS)))
 
 OWNER = select(_conversations.c.owner).where(_conversations.c.id == bindparam("conversation"))
 
@@ -30,9 +35,17 @@ INTRODUCE = (
 )
 
 #: Somebody may be connected who sees it: the customer, or, while it is not the bot's, the desk.
-ANNOUNCE = select(func.pg_notify(ANNOUNCEMENTS, _conversations.c.id)).where(
-    _conversations.c.id == bindparam("conversation"),
-    or_(_conversations.c.channel.in_(sorted(LIVE_CHANNELS)), _conversations.c.owner != literal_column("'bot'")),
+ANNOUNCE = (
+    select(func.pg_notify(ANNOUNCEMENTS, _conversations.c.id))
+    .where(
+        _conversations.c.id == bindparam("conversation"),
+        or_(_conversations.c.channel.in_(sorted(LIVE_CHANNELS)), _conversations.c.owner != literal_column("'bot'")),
+    )
+    .union_all(
+        select(func.pg_notify(PUSHES, _conversations.c.id)).where(
+            _conversations.c.id == bindparam("conversation"), _is_sent_to
+        )
+    )
 )
 #: The desk, too, sees that a conversation became the bot's again.
 ANNOUNCE_OWNER = select(func.pg_notify(ANNOUNCEMENTS, bindparam("conversation")))
@@ -76,6 +89,13 @@ STORED_MESSAGE = select(_messages.c.id, _messages.c.text, _messages.c.is_payload
     _messages.c.channel_message_id == bindparam("channel_message_id"),
 )
 
+#: What becomes of a message to the customer: `Message.delivery`.
+DELIVERY = (
+    select(literal_column("'waiting'"))
+    .where(_conversations.c.id == bindparam("conversation"), _is_sent_to)
+    .scalar_subquery()
+)
+
 STORE_REPLY = plain_insert(_messages).values(
     conversation_id=bindparam("conversation"),
     author=bindparam("author"),
@@ -86,6 +106,7 @@ STORE_REPLY = plain_insert(_messages).values(
     is_payload=False,
     attempts=0,
     in_reply_to=bindparam("message"),
+    delivery=DELIVERY,
 )
 
 SET_STATUS = (

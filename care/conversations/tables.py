@@ -45,6 +45,8 @@ class Message(Base):
         Index("ix_messages_in_reply_to", "in_reply_to", postgresql_where=text("in_reply_to IS NOT NULL")),
         # What customers said on a day (care/insight).
         Index("ix_messages_customer_at", "created_at", postgresql_where=text("author = 'customer'")),
+        # What a channel has still to send.
+        Index("ix_messages_delivery", "conversation_id", "id", postgresql_where=text("delivery = 'waiting'")),
         # The sweep's cost follows what waits, not what was ever said.
         Index("ix_messages_pending", "next_attempt_at", postgresql_where=text("status = 'pending'")),
     )
@@ -70,6 +72,11 @@ class Message(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+
+    # A message to the customer
+    #: where we send: waiting | held (until the customer writes again) | sent | given_up; None: they come and read
+    delivery: Mapped[str | None] = mapped_column(String(8))
+    delivered_at: Mapped[datetime | None]
 
     # An answer
     in_reply_to: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from care.conversations.rules import LIVE_CHANNELS
+from care.conversations.rules import ANNOUNCED_CHANNELS
 from care.conversations.service import announce
+from care.conversations.statements import DELIVERY
 from care.conversations.tables import Conversation, Message
 from care.wording import buttons as buttons_of
 from care.wording import say
@@ -61,12 +62,13 @@ def id_of(session: Session, conversation_id: str, channel_message_id: str) -> in
 def put(session: Session, message: Message, now: datetime) -> int:
     """Store a message to the customer; its id.
 
-    Widgets that are connected are shown it when this transaction commits, others in their history. A channel that keeps
-    nobody connected gives it with the answer to the last message: the same `message_id` again fetches it, as it does
-    with an answer that came late.
+    Widgets that are connected are shown it when this transaction commits, others in their history; where we send
+    messages, it is one to send. A channel that does neither gives it with the answer to the last message: the same
+    `message_id` again fetches it, as it does with an answer that came late.
     """
     message.created_at = now
     message.in_reply_to = _last_message(session, message.conversation_id)
+    message.delivery = session.scalar(select(DELIVERY), {"conversation": message.conversation_id})
     session.add(message)
     session.flush()
     announce(session, message.conversation_id)
@@ -81,7 +83,7 @@ def _last_message(session: Session, conversation_id: str) -> int | None:
         .where(
             Message.conversation_id == conversation_id,
             Message.author == "customer",
-            Conversation.channel.not_in(LIVE_CHANNELS),
+            Conversation.channel.not_in(ANNOUNCED_CHANNELS),
         )
     )
     return session.scalar(last)

@@ -30,4 +30,5 @@ import care.surges.tables
 import care.tasks.tables
 import care.tickets.tables
 import care.training.tables
-import care.turns.tables  # noqa: F401
+import care.turns.tables
+import care.wechat.tables  # noqa: F401

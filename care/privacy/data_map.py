@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Column, LargeBinary, MetaData, String, Table
 from sqlalchemy.dialects.postgresql import JSONB
 
-from care.db import SealedType
+from care.db import SealedSecret, SealedType
 from care.errors import InvalidInput
 from care.files import read_model
 from care.privacy.retention import PERIODS
@@ -120,7 +120,7 @@ def faults_of(known: DataMap, metadata: MetaData) -> list[str]:
             faults += [
                 f"{NOTHING}.yml: {name}.{column.name} is sealed, so it is personal: put the table into a place"
                 for column in metadata.tables[name].columns
-                if isinstance(column.type, SealedType)
+                if isinstance(column.type, SealedType) and not isinstance(column.type, SealedSecret)
             ]
     for name, found in places.items():
         if name not in metadata.tables and name not in FILES:

@@ -6,8 +6,8 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from care import db
 from care.conversations.rules import Inbound
+from care.conversations.service import Received
 from care.errors import Conflict, Unavailable
 from care.logs import bind_contextvars, get_logger
 from care.settings import settings
@@ -25,8 +26,13 @@ from care.turns.service import Accepted, Outcome, Turn
 
 T = TypeVar("T")
 
+#: A message, or what finds out in the transaction that stores it which conversation it belongs to and what it means.
+Given = Inbound | Callable[[Session], Inbound]
+
 #: A failed turn is tried again by the same process when that is sooner than this; later tries are the worker's.
 _STAY_SECONDS = 3.0
+#: Turns that nobody is connected for, at once in a process: with more, each would be too slow for Rasa's limit.
+_LATER_AT_ONCE = 8
 #: How often a message that another process answers is looked at.
 _LOOK_SECONDS = 0.4
 
@@ -46,12 +52,13 @@ class Runner:
         # As many threads as connections: a thread that waits for one would only hide the queue.
         self._threads = anyio.CapacityLimiter(settings().database_pool)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._later = asyncio.Semaphore(_LATER_AT_ONCE)
         self._answers: dict[int, asyncio.Future[Outcome]] = {}
 
     async def in_database(self, work: Callable[[Session], T]) -> T:
         return await anyio.to_thread.run_sync(db.run, work, limiter=self._threads)
 
-    async def accept_and_answer(self, inbound: Inbound, patience: float) -> tuple[Accepted, Outcome]:
+    async def accept_and_answer(self, inbound: Given, patience: float) -> tuple[Accepted, Outcome]:
         """Store the message, run its turn, and wait `patience` seconds for the outcome.
 
         The turn goes on when the wait is over or the caller is gone: an outcome that is `pending` will be answered.
@@ -79,6 +86,23 @@ class Runner:
                 return accepted, await self._late(accepted)
             await asyncio.sleep(_LOOK_SECONDS)
 
+    async def accept_for_later(self, inbound: Given) -> Received:
+        """Store the message for a channel that sends the answer when it is there. Its turn waits for a place: many
+        customers at once make the answers late, never the acknowledgement, and never Rasa slower than its limit."""
+
+        def store(session: Session) -> Received:
+            return service.accept(session, _read(inbound, session), None, db.utcnow()).received
+
+        received = await self.in_database(store)
+        bind_contextvars(conversation_id=received.conversation_id)
+        if received.status == "pending":
+            self._spawn(self._run_later(received.conversation_id))
+        return received
+
+    async def _run_later(self, conversation_id: str) -> None:
+        async with self._later:
+            await self.run(conversation_id)
+
     async def accept(self, inbound: Inbound) -> Accepted:
         """Store the message and let its turn run; who waits for the answer hears of it by its announcement."""
         accepted = await self._accept(inbound)
@@ -86,8 +110,8 @@ class Runner:
             self._start(accepted.received.conversation_id, accepted.turn)
         return accepted
 
-    async def _accept(self, inbound: Inbound) -> Accepted:
-        accepted = await self.in_database(lambda s: service.accept(s, inbound, self._holder, db.utcnow()))
+    async def _accept(self, inbound: Given) -> Accepted:
+        accepted = await self.in_database(lambda s: service.accept(s, _read(inbound, s), self._holder, db.utcnow()))
         bind_contextvars(conversation_id=accepted.received.conversation_id)
         return accepted
 
@@ -105,7 +129,10 @@ class Runner:
 
     def _start(self, conversation_id: str, turn: Turn) -> None:
         # Not tied to the request: a customer who closes the page does not lose the answer.
-        task = asyncio.create_task(self.run(conversation_id, turn))
+        self._spawn(self.run(conversation_id, turn))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -169,3 +196,7 @@ class Runner:
             await asyncio.wait(self._tasks, timeout=seconds)
         for task in self._tasks:
             task.cancel()
+
+
+def _read(given: Given, session: Session) -> Inbound:
+    return given if isinstance(given, Inbound) else given(session)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from care.answers.service import reach_handed
 from care.callbacks.rules import asks_for_callback
-from care.conversations.rules import LIVE_CHANNELS, Inbound, Reply
+from care.conversations.rules import ANNOUNCED_CHANNELS, LIVE_CHANNELS, Inbound, Reply
 from care.conversations.service import (
     Received,
     announce,
@@ -63,8 +63,11 @@ class Accepted:
     turn: Turn | None
 
 
-def accept(session: Session, inbound: Inbound, holder: str, now: datetime) -> Accepted:
-    """Store a message and decide who answers: nobody (empty), the queue, a person, or the bot, whose turn may begin."""
+def accept(session: Session, inbound: Inbound, holder: str | None, now: datetime) -> Accepted:
+    """Store a message and decide who answers: nobody (empty), the queue, a person, or the bot, whose turn may begin.
+
+    `holder`: who runs the turn; None: its turn begins later.
+    """
     received = receive(session, inbound, now)
     if received.is_new:
         if inbound.channel in LIVE_CHANNELS or received.owner != "bot":
@@ -78,13 +81,12 @@ def accept(session: Session, inbound: Inbound, holder: str, now: datetime) -> Ac
             return Accepted(received, None)
         if _wants_a_call(received):
             withdraw(session, received.conversation_id, now, by=EndedBy.CALLBACK)
-            return Accepted(received, begin(session, received.conversation_id, holder, now))
-        if received.owner != "bot" and not _bot_still_tries(session, received.conversation_id):
+        elif received.owner != "bot" and not _bot_still_tries(session, received.conversation_id):
             _hold(session, received.conversation_id, received.message_id, received.text, received.owner, now)
             return Accepted(received, None)
     elif received.status != "pending":
         return Accepted(received, None)
-    return Accepted(received, begin(session, received.conversation_id, holder, now))
+    return Accepted(received, begin(session, received.conversation_id, holder, now) if holder else None)
 
 
 def _stops_waiting(received: Received) -> bool:
@@ -180,7 +182,7 @@ def begin(session: Session, conversation_id: str, holder: str, now: datetime) ->
         row.created_at,
         is_late or row.attempts > 0,
         row.introduced,
-        row.channel in LIVE_CHANNELS,
+        row.channel in ANNOUNCED_CHANNELS,
     )
 
 

@@ -33,7 +33,11 @@ _RASA_VARIABLES = (
     "QUANYI_ACTIONS_URL",
 )
 #: Nobody needs them to start; told with the others so that they are hidden in what is printed.
-_OPTIONAL_SECRETS = ("QUANYI_SMS_KEY", "QUANYI_IDENTITY_KEY", "QUANYI_OPERATOR_KEY", "QUANYI_TMF_KEY")
+_OPTIONAL_SECRETS = (
+    *("QUANYI_SMS_KEY", "QUANYI_IDENTITY_KEY", "QUANYI_OPERATOR_KEY", "QUANYI_TMF_KEY"),
+    *("QUANYI_WECHAT_SECRET", "QUANYI_WECHAT_TOKEN", "QUANYI_WECHAT_AES_KEY"),
+    *("QUANYI_WECOM_SECRET", "QUANYI_WECOM_TOKEN", "QUANYI_WECOM_AES_KEY", "QUANYI_MINI_SECRET"),
+)
 #: Rasa's own: the others have no business with its events.
 _RASA_ONLY = ("QUANYI_TRACKER_URL", "QUANYI_TRACKER_KEYS")
 

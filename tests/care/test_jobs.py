@@ -33,6 +33,7 @@ from care.tickets.service import add_event, ticket_by_number
 from care.tickets.tables import Ticket
 from care.turns.rules import LEASE
 from care.turns.runner import Runner
+from care.wechat.tables import Event
 from care.wording import say
 from tests.support.accuracy import ask, during
 from tests.support.chat import Chat
@@ -237,6 +238,16 @@ async def test_old_alarms_are_forgotten(worker: procrastinate.App) -> None:
     assert scalar("SELECT string_agg(subject, ' ' ORDER BY id) FROM alarms") == "queue:younger queue:open"
 
 
+async def test_events_of_wechat_are_forgotten_after_a_day(worker: procrastinate.App) -> None:
+    now = db.utcnow()
+    with db.transaction() as session:
+        session.add_all(
+            [Event(id="old", at=now - timedelta(hours=25)), Event(id="young", at=now - timedelta(hours=23))]
+        )
+    await _do(worker, "wechat.forget")
+    assert scalar("SELECT string_agg(id, ' ') FROM wechat_events") == "young"
+
+
 async def test_wrong_proofs_of_tickets_are_forgotten(
     worker: procrastinate.App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -334,7 +345,7 @@ def test_what_runs_when(postgres: object, telephone: Telephone) -> None:
         "privacy.expire": "17 19 * * *",
         "privacy.audit": "40 19 * * 6",
     }
-    of_desk = {"handoff.tend": often, "alarms.forget": "27 * * * *"}
+    of_desk = {"handoff.tend": often, "alarms.forget": "27 * * * *", "wechat.forget": "29 * * * *"}
     of_surges = {"surges.count": minutely, "surges.texts": minutely, "surges.clear": minutely, "redress.fill": minutely}
     # In China, 03:00.
     of_answers = {"accuracy.draw": "0 19 * * *"}

@@ -45,6 +45,7 @@ from care.sla.policy import policy
 from care.tickets.rules import Status
 from care.tickets.service import change_status
 from care.tickets.tables import Ticket
+from care.wechat.tables import AccessToken, Cursor
 from cli.keys import new_key, rotate
 from tests.support.desk import enter_letter, member
 from tests.support.environment import GATEWAY_SECRET, KEYS, NOBODY, forget_settings, key
@@ -104,6 +105,8 @@ def _one_of_everything() -> None:
         begin_dispute(session, "c1", "13800138000", "p1", "彩铃", Decimal("5.00"), None, "no_consent", key, NOW)
         set_owner(session, "c1", "agent")  # one message and one receipt, and nothing else
         store_evidence(session, "c1", CheckedFile("账单.jpg", "image/jpeg", PICTURE), "m1", NOW)
+        session.add(AccessToken(app="wx1", token="secret"))
+        session.add(Cursor(account="wk1", token="secret"))
     plant(NOW, "13800138001")  # requests about personal data with all that goes with them
     with transaction() as session:
         incident = Incident(number="SJ261121-1", source="staff", description="一份报表发错了人", found_at=NOW)

@@ -69,6 +69,7 @@ from care.training.rules import CONSENT_VERSION
 from care.training.service import correct
 from care.turns.rules import Reading
 from care.turns.service import Turn, complete
+from care.wechat.tables import AccessToken, Cursor, Event
 from cli.migrate import migrate
 from cli.run.postgres import Embedded, throwaway
 from tests.e2e.pictures import screenshot
@@ -205,6 +206,7 @@ def _register() -> None:
         told = {"since": NOW.date(), "until": NOW.date(), "numerator": 99, "denominator": 100, "told_at": NOW}
         session.add(ToldFigure(key="coverage", period="2026", source="规划部", **told))
         session.add(Report(**made))
+        session.add_all([AccessToken(app="wx1"), Cursor(account="wk1"), Event(id="1", at=NOW)])
         session.add(RetentionRun(version="1", started_at=NOW, counts={}))
         session.add(Audit(version="1", started_at=NOW, asked=1, leaks=[]))
         session.add(ImpactAssessment(day=NOW.date(), staff="7", digest="0" * 64, at=NOW))

@@ -63,6 +63,7 @@ from care.training.rules import CONSENT_VERSION
 from care.training.service import accept
 from care.turns import service as turns
 from care.turns.rules import Reading
+from care.wechat.tables import Contact, Media
 from tests.support.asked import ask_everything
 from tests.support.files import picture
 from tests.support.promises import promise_everything
@@ -157,6 +158,7 @@ def plant(now: datetime, phone: str = PHONE, mark: str = MARK, root: Path | None
         keep_answer(session, talk.key("action_rights"), "bill", "months", True, talk.later())
         told = Told(Where.SHOP, words=texts["appeal"])
         make_packet(session, Wanted(None, Matter.FEE, True, told), talk.key("action_appeal_packet"), talk.later())
+        _write_in_wechat(session, earlier.id, talk.id, mark, now - timedelta(days=3))
     attachment = talk.send(CheckedFile(texts["file"], JPEG, picture() + texts["content"].encode()))
     number, ticket_id = talk.complain(texts, phone)
     earlier.knows(number)
@@ -176,6 +178,37 @@ def settle(planted: Planted, now: datetime) -> None:
     with transaction() as session:
         record_result(session, planted.ticket, f"{planted.mark}已经修好", "7", now)
         close_ticket(session, planted.ticket, None, now)
+
+
+def _write_in_wechat(session: Session, conversation_id: str, elsewhere: str, mark: str, at: datetime) -> None:
+    """The last time long ago, so that nothing can be sent there any more; a picture is still on its way."""
+    session.add(
+        Contact(
+            conversation_id=conversation_id,
+            account="wx0000000000000001",
+            openid=f"openid of {mark}",
+            openid_index=mark.encode(),
+            opened_by="message",
+            opened_at=at,
+            offered=[{"title": mark, "payload": "/chat_thanks"}],
+            given_for="wx-1",
+            given=mark,
+            sent=0,
+            attempts=0,
+            created_at=at,
+        )
+    )
+    session.add(
+        Media(
+            conversation_id=elsewhere,
+            channel_message_id="wx-2",
+            account="wx0000000000000001",
+            media_id=f"media of {mark}",
+            status="waiting",
+            attempts=0,
+            created_at=at,
+        )
+    )
 
 
 class _Talk:

@@ -26,6 +26,8 @@ from care.privacy.tables import Correction, PrivacyRequest
 from care.satisfaction.tables import Rating
 from care.tasks.tables import Task
 from care.tickets.tables import Ticket
+from care.wechat import forgetting
+from care.wechat.tables import Contact
 
 #: Codes that are older count for no limit and no lock (care/accounts/rules.py).
 _CODES_COUNT = CODE_LOCK_AGAIN + 2 * CODE_DAY
@@ -44,6 +46,7 @@ class Account:
 
     def plan(self, session: Session, subject: Subject, now: datetime) -> Counts:
         counted = [count(session, table, *which) for table, which in _going(subject, now)]
+        counted.append(count(session, Contact, _contacts(subject), forgetting.nothing_can_be_sent(now)))
         return Counts(sum(counted), held=_held(session, subject))
 
     def erase(self, session: Session, subject: Subject, now: datetime) -> Counts:
@@ -54,6 +57,8 @@ class Account:
         users = _users_of(session, subject)
         removed = sum(_delete(session, table, *which) for table, which in _going(subject, now))
         _delete(session, ChannelUser, ChannelUser.id.in_(users), *_NOBODYS)
+        if not subject.is_words_only:
+            removed += forgetting.forget_contacts(session, subject.conversations, now)
         return Counts(removed, held=held)
 
     def expire(self, session: Session, before: datetime, now: datetime, limit: int) -> Counts:
@@ -71,6 +76,7 @@ class Account:
         for id, which in chosen:
             ids = oldest(session, id, limit, *which)
             removed += _delete(session, id.class_, id.in_(ids))
+        removed += forgetting.forget_old_contacts(session, before, now, limit)
         held = count(session, Proof, Proof.proved_at < before, is_evidence)
         return Counts(removed, held=[Held(Hold.OPEN_TICKET, held)] if held else [])
 
@@ -114,6 +120,10 @@ def _known(subject: Subject) -> ColumnElement[bool]:
     return false() if subject.is_words_only else KnownConversation.conversation_id.in_(subject.conversations)
 
 
+def _contacts(subject: Subject) -> ColumnElement[bool]:
+    return false() if subject.is_words_only else Contact.conversation_id.in_(subject.conversations)
+
+
 def _codes_there(subject: Subject) -> ColumnElement[bool]:
     return false() if subject.is_words_only else SmsCode.conversation_id.in_(subject.conversations)
 
@@ -129,6 +139,7 @@ def _tables(subject: Subject) -> list[tuple[Any, ColumnElement[bool], Any]]:
         (ChannelUser, ChannelUser.id.in_(users), ChannelUser.id),
         (KnownConversation, known, KnownConversation.since),
         (Binding, bindings, Binding.id),
+        (Contact, _contacts(subject), Contact.created_at),
     ]
 
 

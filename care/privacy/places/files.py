@@ -16,6 +16,7 @@ from care.privacy.places.batches import count, is_old, oldest
 from care.privacy.places.exported import record
 from care.privacy.rules import Hold
 from care.privacy.subject import Subject
+from care.wechat.tables import Media
 
 _AT_ONCE = 100
 
@@ -37,6 +38,8 @@ class Files:
                 for row in session.scalars(select(table).where(its)).all():
                     yield record(row)
                     session.expunge(row)
+        for waiting in session.scalars(select(Media).where(_on_its_way(subject)).order_by(Media.id)):
+            yield record(waiting)
 
     def plan(self, session: Session, subject: Subject, now: datetime) -> Counts:
         return Counts(count(session, Attachment, *_going(subject)), held=_held(session, _of(subject)))
@@ -45,10 +48,13 @@ class Files:
         held = _held(session, _of(subject))
         ids = session.scalars(select(Attachment.id).where(*_going(subject))).all()
         removed = sum(_remove(session, ids[at : at + _AT_ONCE]) for at in range(0, len(ids), _AT_ONCE))
+        session.execute(delete(Media).where(_on_its_way(subject)))
         return Counts(removed, held=held)
 
     def expire(self, session: Session, before: datetime, now: datetime, limit: int) -> Counts:
         old = is_old(session, Attachment.position, Attachment.created_at, before)
+        fetched = oldest(session, Media.id, limit, Media.created_at < before)
+        session.execute(delete(Media).where(Media.id.in_(fetched)))
         places = oldest(session, Attachment.position, limit, old, ~EVIDENCE_FILES, ~APPEAL_FILES)
         ids = session.scalars(select(Attachment.id).where(Attachment.position.in_(places))).all()
         return Counts(_remove(session, ids), held=_held(session, old, or_(EVIDENCE_FILES, APPEAL_FILES)))
@@ -65,6 +71,12 @@ def _of(subject: Subject) -> ColumnElement[bool]:
         MessageAttachment.attachment_id == Attachment.id, MessageAttachment.message_id > subject.until
     )
     return and_(theirs, ~later)
+
+
+def _on_its_way(subject: Subject) -> ColumnElement[bool]:
+    """Pictures that the platform still has, or had: no file of ours yet."""
+    theirs: ColumnElement[bool] = Media.conversation_id.in_(subject.conversations)
+    return theirs if subject.said_since is None else and_(theirs, Media.created_at >= subject.said_since)
 
 
 def _going(subject: Subject) -> tuple[ColumnElement[bool], ...]:

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import care.migrations.models  # noqa: F401
-from care.db import Base
+from care.db import Base, SealedSecret
 from care.privacy.data_map import data_map
 from care.privacy.export_schema import dictionary, export_schema, place_names
 from care.privacy.places import PLACES
@@ -107,7 +107,7 @@ def test_every_sealed_column_is_in_it() -> None:
         (table.name, column.name)
         for table in Base.metadata.tables.values()
         for column in table.columns
-        if type(column.type).__name__.startswith("Sealed")
+        if type(column.type).__name__.startswith("Sealed") and not isinstance(column.type, SealedSecret)
     }
     described = {(row["table"], row["column"]) for row in dictionary()}
     assert sealed - described == set()
