@@ -124,7 +124,8 @@ async def test_agents_files_do_not_use_up_what_the_customer_may_send(
         session.connection().exec_driver_sql(
             "INSERT INTO attachments (id, conversation_id, waiting, name, media_type, size, sha256, staff, created_at)"
             f" SELECT 'e' || n, '{talk.id}', false, '', 'image/jpeg', 1, decode(lpad(n::text, 64, '0'), 'hex'), '1007',"
-            f" now() FROM generate_series(1, {MAX_IN_A_DAY}) n"
+            f" %s FROM generate_series(1, {MAX_IN_A_DAY}) n",
+            (db.utcnow(),),
         )
     refused = await send(agent, talk)
     assert refused.json()["reason"] == "evidence_daily"
