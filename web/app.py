@@ -37,6 +37,7 @@ from web import (
 )
 from web.channels import rest
 from web.channels.socketio import SocketChannel
+from web.channels.wechat import kf, mini, official
 from web.desk import (
     account,
     accuracy,
@@ -104,6 +105,7 @@ def create_app() -> FastAPI:
     app.state.consents = PerMinute(training.CHANGES_PER_MINUTE, "changes of one conversation's consent")
     problems.install(app)
     app.state.evidence = evidence.Desk()
+    app.state.mini = mini.Desk()
     app.state.choices = choices.Desk()
     app.state.faults = faults.Desk()
     app.state.figures = insight_feed.Desk()
@@ -119,6 +121,9 @@ def create_app() -> FastAPI:
     app.state.conversations = conversations.Desk()
     app.state.quadrants = quadrants.Desk()
     app.include_router(rest.router)
+    app.include_router(official.router)
+    app.include_router(mini.router)
+    app.include_router(kf.router)
     app.include_router(evidence.router)
     app.include_router(training.router)
     app.include_router(health.router)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy.dialects.postgresql import insert
@@ -133,6 +133,22 @@ def close_line(session: Session, conversation_id: str, line: OpenLine, now: date
     session.execute(statements.END_BINDING, closed)
 
 
+def bound_phones(session: Session, conversation_id: str, now: datetime) -> list[str]:
+    """Numbers that are bound to whoever the channel says writes here, the newest first."""
+    rows = session.execute(statements.BINDINGS, {"conversation": conversation_id, "now": now}).all()
+    newest = sorted((binding for binding, _ in rows), key=lambda binding: binding.bound_at, reverse=True)
+    return [binding.phone for binding in newest]
+
+
+def unbind(session: Session, conversation_id: str, phone: str, now: datetime) -> bool:
+    """End what binds a number to whoever writes here, and what was proved of it in this conversation. False: it was not
+    bound. Tickets of the number that were opened here for it are closed by `care.followup.following.let_go`."""
+    number = {"conversation": conversation_id, "number": phone_index(phone), "now": now}
+    ended = session.scalars(statements.UNBIND, number).all()
+    session.execute(statements.END_PROOFS_OF_NUMBER, number | {"since": now})
+    return bool(ended)
+
+
 def know_user(
     session: Session,
     conversation_id: str,
@@ -171,6 +187,17 @@ def know_user(
     )
     if owner is None:
         raise Conflict("identity_other", "this conversation belongs to another user of the page; begin a new one")
+
+
+def keep_known(
+    session: Session, conversation_id: str, channel: str, user: str, lasts: timedelta, now: datetime
+) -> None:
+    """`know_user`, for a channel that says with every message who writes: written anew when half of it is over."""
+    index = blind_index(f"{channel}\x00{user}", "channel_users.user_index")
+    asked = {"conversation": conversation_id, "channel": channel, "index": index}
+    until = session.connection().execute(statements.KNOWN_UNTIL, asked).scalar()
+    if until is None or until < now + lasts / 2:
+        know_user(session, conversation_id, channel, user, now + lasts, now)
 
 
 def is_senior(session: Session, conversation_id: str, now: datetime) -> bool:

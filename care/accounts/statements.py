@@ -60,6 +60,16 @@ USER_BY_NAME = select(ChannelUser.id).where(
     ChannelUser.channel == bindparam("channel"), ChannelUser.user_index == bindparam("index")
 )
 
+KNOWN_UNTIL = (
+    select(KnownConversation.until)
+    .join(ChannelUser, ChannelUser.id == KnownConversation.channel_user_id)
+    .where(
+        KnownConversation.conversation_id == bindparam("conversation"),
+        ChannelUser.channel == bindparam("channel"),
+        ChannelUser.user_index == bindparam("index"),
+    )
+)
+
 BINDINGS = (
     select(Binding, KnownConversation.until)
     .join(KnownConversation, KnownConversation.channel_user_id == Binding.channel_user_id)
@@ -83,6 +93,17 @@ END_BINDING = (
         Binding.ended_at.is_(None),
     )
     .values(ended_at=bindparam("now"))
+)
+
+UNBIND = (
+    update(Binding)
+    .where(
+        Binding.channel_user_id.in_(USER),
+        Binding.phone_index == bindparam("number"),
+        Binding.ended_at.is_(None),
+    )
+    .values(ended_at=bindparam("now"))
+    .returning(Binding.id)
 )
 
 FORGET_USER = (

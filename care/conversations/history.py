@@ -33,6 +33,8 @@ class Said:
     message_id: str | None
     #: the customer's own id of the message that this answers
     in_reply_to: str | None
+    #: of a message to the customer, where we send: as Message.delivery
+    delivery: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ def _said(session: Session, conversation_id: str, rows: Iterable[Any]) -> list[S
             at=row.created_at,
             message_id=row.channel_message_id if row.author == "customer" else None,
             in_reply_to=row.in_reply_to,
+            delivery=row.delivery,
         )
         for row in rows
     ]

@@ -41,6 +41,8 @@ class Inbound:
     text: str
     conversation_id: str | None = None
     opening_key: str | None = None
+    #: the response (without `utter_`) with which we answer ourselves: there is nothing in it that the bot could read
+    answer: str | None = None
 
 
 @dataclass(frozen=True)

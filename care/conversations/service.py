@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from care.conversations import statements
@@ -156,6 +156,27 @@ def set_status(session: Session, message_id: int, status: str, now: datetime) ->
     answered = now if status == "answered" else None
     values = {"message": message_id, "new_status": status, "answered": answered}
     session.connection().execute(statements.SET_STATUS, values)
+
+
+def answer_held(session: Session, conversation_id: str, now: datetime) -> None:
+    """What the customer said since the last words of a person is answered by these. The bot never gets it."""
+    before = (
+        select(Message.id)
+        .where(Message.conversation_id == conversation_id, Message.author == "agent")
+        .order_by(Message.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    session.execute(
+        update(Message)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.id > func.coalesce(before, 0),
+            Message.status == "held",
+        )
+        .values(status="answered", answered_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def replies_to(session: Session, message_id: int) -> list[Reply]:

@@ -133,6 +133,7 @@ SAID = (
         _messages.c.card,
         _messages.c.created_at,
         _messages.c.is_payload,
+        _messages.c.delivery,
         _messages.c.channel_message_id,
         _questions.c.channel_message_id.label("in_reply_to"),
     )

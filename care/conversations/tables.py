@@ -47,6 +47,7 @@ class Message(Base):
         Index("ix_messages_customer_at", "created_at", postgresql_where=text("author = 'customer'")),
         # What a channel has still to send.
         Index("ix_messages_delivery", "conversation_id", "id", postgresql_where=text("delivery = 'waiting'")),
+        Index("ix_messages_held", "conversation_id", "id", postgresql_where=text("delivery = 'held'")),
         # The sweep's cost follows what waits, not what was ever said.
         Index("ix_messages_pending", "next_attempt_at", postgresql_where=text("status = 'pending'")),
     )

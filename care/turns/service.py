@@ -72,8 +72,8 @@ def accept(session: Session, inbound: Inbound, holder: str | None, now: datetime
     if received.is_new:
         if inbound.channel in LIVE_CHANNELS or received.owner != "bot":
             announce(session, received.conversation_id)
-        if not received.text:
-            _answer_ourselves(session, received, "empty_message", now)
+        if not received.text or inbound.answer is not None:
+            _answer_ourselves(session, received, inbound.answer or "empty_message", now)
             return Accepted(received, None)
         if _stops_waiting(received):
             withdraw(session, received.conversation_id, now, by=EndedBy.CUSTOMER)

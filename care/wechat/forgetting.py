@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from care.conversations.tables import Conversation
 from care.wechat.rules import ALLOWED
-from care.wechat.tables import Contact, Event
+from care.wechat.tables import Contact, Event, Media
 
 _LONGEST_WINDOW = max(lasts for _, lasts in ALLOWED.values())
 #: The platform sends an event again within seconds.
 _EVENTS_KEPT = timedelta(days=1)
+#: The platform keeps a picture for three days.
+_PICTURES_KEPT = timedelta(days=3)
 _last_seen = func.coalesce(Contact.opened_at, Contact.created_at)
 
 
@@ -41,7 +43,8 @@ def forget_old_contacts(session: Session, before: datetime, now: datetime, limit
     return len(session.execute(gone).all())
 
 
-def forget_events(session: Session, now: datetime) -> int:
-    """That were handled long ago; how many."""
-    gone = delete(Event).where(Event.at < now - _EVENTS_KEPT).returning(Event.id)
-    return len(session.execute(gone).all())
+def forget_settled(session: Session, now: datetime) -> int:
+    """Events that were handled long ago, and names of pictures that the platform does not have any more; how many."""
+    events = delete(Event).where(Event.at < now - _EVENTS_KEPT).returning(Event.id)
+    pictures = delete(Media).where(Media.status != "waiting", Media.created_at < now - _PICTURES_KEPT)
+    return len(session.execute(events).all()) + len(session.execute(pictures.returning(Media.id)).all())

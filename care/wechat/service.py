@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from care.accounts.proofs import know_user
+from care.accounts.proofs import keep_known
 from care.conversations.rules import id_from
 from care.conversations.service import open_conversation
-from care.conversations.tables import Message
 from care.crypto import blind_index
+from care.wechat import statements
 from care.wechat.rules import Window
 from care.wechat.tables import Contact
 
@@ -47,7 +46,16 @@ def arrive(session: Session, sender: Sender, opens: Window | None, now: datetime
 
     The conversation is opened if need be, and the channel vouches that it is theirs.
     """
-    conversation_id = open_conversation(session, sender.channel, sender.opening_key, now)
+    return admit(session, sender, meet(session, sender, now), opens, now)
+
+
+def meet(session: Session, sender: Sender, now: datetime) -> Contact:
+    """Their contact, locked. Of somebody who has written before nothing changes."""
+    conversation_id = sender.conversation_id
+    contact = session.scalars(statements.LOCKED_CONTACT, {"conversation": conversation_id}).one_or_none()
+    if contact is not None:
+        return contact
+    open_conversation(session, sender.channel, sender.opening_key, now)
     new = insert(Contact).values(
         conversation_id=conversation_id,
         account=sender.account,
@@ -58,15 +66,15 @@ def arrive(session: Session, sender: Sender, opens: Window | None, now: datetime
         created_at=now,
     )
     session.execute(new.on_conflict_do_nothing())
-    contact = session.get_one(Contact, conversation_id, with_for_update=True, populate_existing=True)
-    know_user(session, conversation_id, sender.channel, f"{sender.account}\x00{sender.openid}", now + VOUCHED, now)
+    return session.scalars(statements.LOCKED_CONTACT, {"conversation": conversation_id}).one()
+
+
+def admit(session: Session, sender: Sender, contact: Contact, opens: Window | None, now: datetime) -> Contact:
+    """What `arrive` does, for a contact that was met."""
+    keep_known(session, contact.conversation_id, sender.channel, f"{sender.account}\x00{sender.openid}", VOUCHED, now)
     if opens is not None:
         contact.gone_at = None
         contact.opened_by, contact.opened_at, contact.sent = opens, now, 0
         contact.attempts, contact.next_attempt_at = 0, None
-        session.execute(
-            update(Message)
-            .where(Message.conversation_id == conversation_id, Message.delivery == "held")
-            .values(delivery="waiting")
-        )
+        session.connection().execute(statements.WAITS_AGAIN, {"conversation": contact.conversation_id})
     return contact

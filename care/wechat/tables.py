@@ -42,6 +42,13 @@ class Contact(Retried, Base):
     #: who is sending to them now: grows with each, as turn_leases.fence
     fence: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     leased_until: Mapped[datetime | None]
+    #: the last message of the sending that was begun: what is tried again is the same again
+    sending_to: Mapped[int | None] = mapped_column(BigInteger)
+    #: a message that was too long to go at once, and how many characters of what is shown of it went
+    part_of: Mapped[int | None] = mapped_column(BigInteger)
+    part_to: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    #: when they were told in another way that something waits for them here
+    told_at: Mapped[datetime | None]
     #: 微信客服: who serves them there, as service_state counts it (0–4)
     service_state: Mapped[int | None]
     created_at: Mapped[datetime]
@@ -78,6 +85,8 @@ class AccessToken(Base):
     expires_at: Mapped[datetime | None]
     #: somebody fetches a new one until then
     refreshing_until: Mapped[datetime | None]
+    #: the platform was last made to give another one, although the newest was not too old
+    forced_at: Mapped[datetime | None]
     #: the platform refused for a reason that does not pass by itself: nothing is sent until then
     stopped_until: Mapped[datetime | None]
     #: its errcode
@@ -96,6 +105,8 @@ class Cursor(Base):
     token: Mapped[str | None] = mapped_column(SealedSecret("wechat_cursors.token"))
     #: the newest call-back that was not read yet; None: all is read
     called_at: Mapped[datetime | None]
+    #: when it was last read to its end
+    read_at: Mapped[datetime | None]
     #: who reads now, and until when nobody else does
     fence: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     leased_until: Mapped[datetime | None]

@@ -163,6 +163,7 @@ def test_every_key_that_is_put_together_exists() -> None:
         ]
         + ["copy_page_broken"],
         "receipt_row_*": [f"receipt_row_{name}" for name in ("asked", "done", "result", "stays")],
+        "wechat_sent_*": ["wechat_sent_voice", "wechat_sent_other"],
         "privacy_off_*": [f"privacy_off_{switch}" for switch in (*Switch, TRAINING)],
         "*": sorted({*errors, *RESPONSES_BY_LABEL.values(), "ticket_closed", "reopen_too_late"}),
     } | APPEALS

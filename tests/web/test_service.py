@@ -124,6 +124,7 @@ async def test_the_description_lists_every_answer(client: httpx.AsyncClient) -> 
         "/api/evidence",
         "/api/evidence/{evidence_id}",
         "/api/training-consent",
+        "/channels/wechat/mini/session",
         *of_privacy,
     }
     assert set(description["paths"]) == {"/api/chat", *others}

@@ -20,6 +20,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("delivery = 'waiting'"),
     )
+    op.create_index(
+        "ix_messages_held",
+        "messages",
+        ["conversation_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("delivery = 'held'"),
+    )
     op.create_table(
         "wechat_contacts",
         sa.Column("conversation_id", sa.String(length=40), nullable=False),
@@ -35,6 +42,10 @@ def upgrade() -> None:
         sa.Column("given", sa.LargeBinary(), nullable=True),
         sa.Column("fence", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sending_to", sa.BigInteger(), nullable=True),
+        sa.Column("part_of", sa.BigInteger(), nullable=True),
+        sa.Column("part_to", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("service_state", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -77,6 +88,7 @@ def upgrade() -> None:
         sa.Column("token", sa.LargeBinary(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refreshing_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("forced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stopped_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stopped_by", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("app", name=op.f("pk_wechat_tokens")),
@@ -87,6 +99,7 @@ def upgrade() -> None:
         sa.Column("cursor", sa.String(length=128), server_default="", nullable=False),
         sa.Column("token", sa.LargeBinary(), nullable=True),
         sa.Column("called_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fence", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("account", name=op.f("pk_wechat_cursors")),
@@ -108,6 +121,7 @@ def downgrade() -> None:
     op.drop_index("ix_wechat_media_waiting", table_name="wechat_media", postgresql_where=sa.text("status = 'waiting'"))
     op.drop_table("wechat_media")
     op.drop_table("wechat_contacts")
+    op.drop_index("ix_messages_held", table_name="messages", postgresql_where=sa.text("delivery = 'held'"))
     op.drop_index("ix_messages_delivery", table_name="messages", postgresql_where=sa.text("delivery = 'waiting'"))
     op.drop_column("messages", "delivered_at")
     op.drop_column("messages", "delivery")

@@ -13,6 +13,7 @@ from care.accounts.proofs import (
     close_line,
     end_proofs,
     forget_user,
+    keep_known,
     know_user,
     open_lines,
     phone_of_line,
@@ -20,6 +21,7 @@ from care.accounts.proofs import (
 )
 from care.accounts.rules import Level, Purpose
 from care.db import transaction
+from care.errors import Conflict
 from tests.care.accounts.talk import DAY, FAR, MINUTE, ONE, OTHER, SECOND, Talk, bound
 from tests.support.database import raw_bytes, scalar
 from tests.support.plans import read_whole
@@ -247,6 +249,8 @@ def test_the_cost_does_not_grow_with_history() -> None:
     with transaction() as session:
         for statement in fill:
             session.execute(text(statement))
+    for table in ("channel_users", "known_conversations"):
+        assert read_whole(table, lambda s: keep_known(s, "c1", "page", "u1", DAY, NOW)) == []
     for table in ("proofs", "bindings", "known_conversations"):
         assert read_whole(table, lambda s: open_lines(s, "c1", NOW, Level.KNOWN)) == []
         assert read_whole(table, lambda s: close_line(s, "c1", line, NOW)) == []
@@ -258,3 +262,35 @@ def test_the_cost_does_not_grow_with_history() -> None:
     assert read_whole("proofs", lambda s: end_proofs(s, "c1", NOW)) == []
     assert read_whole("channel_users", lambda s: know_user(s, "c1", "page", "u1", FAR, NOW)) == []
     assert read_whole("known_conversations", lambda s: forget_user(s, "c1", NOW)) == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "until"),
+    [
+        pytest.param(0, 24, id="just said"),
+        pytest.param(12, 24, id="half of it is left"),
+        pytest.param(13, 37, id="less than half is left"),
+        pytest.param(30, 54, id="it is over"),
+    ],
+)
+def test_a_channel_that_says_it_with_every_message_is_noted_now_and_then(hours: int, until: int) -> None:
+    for later in (timedelta(0), timedelta(hours=hours)):
+        with transaction() as session:
+            keep_known(session, "c1", "wechat", "o-1", DAY, NOW + later)
+    assert scalar("SELECT until FROM known_conversations") == NOW + timedelta(hours=until)
+
+
+def test_who_was_forgotten_is_known_again_with_the_next_message() -> None:
+    with transaction() as session:
+        keep_known(session, "c1", "wechat", "o-1", DAY, NOW)
+        forget_user(session, "c1", NOW + MINUTE)
+        keep_known(session, "c1", "wechat", "o-1", DAY, NOW + 2 * MINUTE)
+    assert scalar("SELECT until FROM known_conversations") == NOW + 2 * MINUTE + DAY
+
+
+def test_a_conversation_of_another_user_is_not_given_away() -> None:
+    with transaction() as session:
+        keep_known(session, "c1", "wechat", "o-1", DAY, NOW)
+    with pytest.raises(Conflict) as error, transaction() as session:
+        keep_known(session, "c1", "wechat", "o-2", DAY, NOW)
+    assert error.value.reason == "identity_other"
