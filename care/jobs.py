@@ -45,7 +45,9 @@ from care.tasks import closing, planning
 from care.training.masking import mask, without_marks
 from care.turns import service
 from care.turns.runner import Runner
-from care.wechat.forgetting import forget_events as forget_wechat_events
+from care.wechat.api import KfApi, OfficialApi
+from care.wechat.forgetting import forget_settled
+from care.wechat.media import fetch_due as fetch_wechat_pictures
 
 #: A job whose worker has not been heard of for this long is run again.
 _STALLED = timedelta(seconds=60)
@@ -58,9 +60,16 @@ _swept = Counter("quanyi_turns_swept_total", "Conversations taken up by the swee
 _waiting = Gauge("quanyi_turns_waiting", "Conversations that the last sweep found waiting")
 
 
-def create_app(runner: Runner, sender: SmsSender, tracker: Tracker, encoder: Encoder) -> procrastinate.App:
+def create_app(
+    runner: Runner,
+    sender: SmsSender,
+    tracker: Tracker,
+    encoder: Encoder,
+    official: OfficialApi | None = None,
+    kf: KfApi | None = None,
+) -> procrastinate.App:
     """The app with all tasks; `runner` answers what web processes left behind, `sender` carries the notices, `tracker`
-    reaches what Rasa has stored, `encoder` reads what complaints say."""
+    reaches what Rasa has stored, `encoder` reads what complaints say, `official` and `kf` call WeChat's platforms."""
     connector = procrastinate.PsycopgConnector(
         conninfo=settings().database_url.get_secret_value(), min_size=1, max_size=4, timeout=5
     )
@@ -225,11 +234,18 @@ def create_app(runner: Runner, sender: SmsSender, tracker: Tracker, encoder: Enc
         """Alarms that have been over for a year."""
         await runner.in_database(lambda session: alarms.forget_alarms(session, db.utcnow()))
 
+    # One at a time: a hostile picture may need much while it is looked at.
+    @app.periodic(cron="* * * * * */5")
+    @app.task(name="wechat.media", queueing_lock="wechat.media", lock="wechat.media", pass_context=False)
+    async def fetch_pictures(timestamp: int) -> None:
+        """Pictures that customers sent in WeChat and that are still on its side."""
+        await fetch_wechat_pictures(official, kf)
+
     @app.periodic(cron="29 * * * *")
     @app.task(name="wechat.forget", queueing_lock="wechat.forget", pass_context=False)
     async def forget_events(timestamp: int) -> None:
-        """Events of WeChat that will not be sent again."""
-        await runner.in_database(lambda session: forget_wechat_events(session, db.utcnow()))
+        """Events of WeChat that will not be sent again, names of pictures that were fetched."""
+        await runner.in_database(lambda session: forget_settled(session, db.utcnow()))
 
     @app.periodic(cron="* * * * * */5")
     @app.task(name="tickets.assign", queueing_lock="tickets.assign", pass_context=False)

@@ -19,7 +19,9 @@ class Kind(StrEnum):
     REPORT_TO_SIGN = "report_to_sign"  # a report was made and waits for a name: `report:<id>`
     REPORT_MISSING = "report_missing"  # the joint meeting has no pack on day 5: `report:monthly:<period>`
     SURGE = "surge"  # many report the same: `surge:<id>`
+    WECHAT_STOPPED = "wechat_stopped"  # a platform takes nothing from us any more: `wechat:<official | kf>`
+    WECHAT_REFUSED = "wechat_refused"  # it did not take one message, and will not: `wechat:<official | kf>:<code>`
 
 
 #: of something that happened and does not last: over as soon as somebody saw it
-MOMENTS = frozenset({Kind.SIGN_IN_LOCKED})
+MOMENTS = frozenset({Kind.SIGN_IN_LOCKED, Kind.WECHAT_REFUSED})

@@ -33,6 +33,9 @@ from care.tickets.service import add_event, ticket_by_number
 from care.tickets.tables import Ticket
 from care.turns.rules import LEASE
 from care.turns.runner import Runner
+from care.wechat.media import expect
+from care.wechat.service import Sender
+from care.wechat.service import arrive as arrive_in_wechat
 from care.wechat.tables import Event
 from care.wording import say
 from tests.support.accuracy import ask, during
@@ -238,6 +241,15 @@ async def test_old_alarms_are_forgotten(worker: procrastinate.App) -> None:
     assert scalar("SELECT string_agg(subject, ' ' ORDER BY id) FROM alarms") == "queue:younger queue:open"
 
 
+async def test_pictures_of_wechat_are_fetched(worker: procrastinate.App) -> None:
+    now = db.utcnow()
+    with db.transaction() as session:
+        contact = arrive_in_wechat(session, Sender("wechat", "wx1", "oA"), None, now)
+        expect(session, contact.conversation_id, "wx1", "media-1", "23001", now)
+    await _do(worker, "wechat.media")
+    assert scalar("SELECT attempts || ' ' || status FROM wechat_media") == "1 waiting", "nobody serves this account"
+
+
 async def test_events_of_wechat_are_forgotten_after_a_day(worker: procrastinate.App) -> None:
     now = db.utcnow()
     with db.transaction() as session:
@@ -345,7 +357,8 @@ def test_what_runs_when(postgres: object, telephone: Telephone) -> None:
         "privacy.expire": "17 19 * * *",
         "privacy.audit": "40 19 * * 6",
     }
-    of_desk = {"handoff.tend": often, "alarms.forget": "27 * * * *", "wechat.forget": "29 * * * *"}
+    of_desk = {"handoff.tend": often, "alarms.forget": "27 * * * *"}
+    of_desk |= {"wechat.media": often, "wechat.forget": "29 * * * *"}
     of_surges = {"surges.count": minutely, "surges.texts": minutely, "surges.clear": minutely, "redress.fill": minutely}
     # In China, 03:00.
     of_answers = {"accuracy.draw": "0 19 * * *"}
