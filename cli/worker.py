@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from collections.abc import Coroutine, Iterator
+from typing import Any
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -21,6 +23,10 @@ from care.startup import check_configuration, check_policy_version
 from care.surges.encoder import RasaEncoder
 from care.turns.dialogue import RasaDialogue
 from care.turns.runner import Runner
+from care.wechat import api as wechat_api
+from care.wechat.api import KfApi, OfficialApi
+from care.wechat.reading import Reader
+from care.wechat.sending import Pusher
 
 
 async def _healthz(request: Request) -> Response:
@@ -31,6 +37,16 @@ async def _metrics(request: Request) -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
+def _wechat(
+    runner: Runner, official: OfficialApi | None, kf: KfApi | None, stop: asyncio.Event
+) -> Iterator[Coroutine[Any, Any, None]]:
+    """What sends to WeChat's customers, and what reads those of 微信客服; nothing where neither is set up."""
+    if settings().serves_wechat or kf is not None:
+        yield Pusher(official, kf).run(stop)
+    if kf is not None:
+        yield Reader(runner, kf).run(stop)
+
+
 async def serve() -> None:
     """Until SIGTERM or SIGINT. Ends with an exception when the jobs cannot run, so that the supervisor restarts us."""
     check_configuration()
@@ -38,7 +54,8 @@ async def serve() -> None:
     logs.configure("worker")
     rasa = (settings().rasa_url, settings().gateway_secret.get_secret_value())
     dialogue, tracker = RasaDialogue(*rasa), RasaTracker(*rasa)
-    app = jobs.create_app(Runner(dialogue), sms.sender(), tracker, RasaEncoder(*rasa))
+    runner, official, kf = Runner(dialogue), wechat_api.official(), wechat_api.kf()
+    app = jobs.create_app(runner, sms.sender(), tracker, RasaEncoder(*rasa), official, kf)
     web = Starlette(routes=[Route("/healthz", _healthz), Route("/metrics", _metrics)])
     server = uvicorn.Server(
         uvicorn.Config(web, host="127.0.0.1", port=settings().worker_port, log_config=None, access_log=False)
@@ -55,11 +72,15 @@ async def serve() -> None:
         )
         serving = asyncio.create_task(server.serve())
         stopping = asyncio.create_task(stop.wait())
-        done, _ = await asyncio.wait({running, serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        wechat = [asyncio.create_task(work) for work in _wechat(runner, official, kf, stop)]
+        await asyncio.wait({running, serving, stopping, *wechat}, return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = True
+        is_asked = stop.is_set()
+        stop.set()
         running.cancel()
-        await asyncio.gather(running, serving, return_exceptions=True)
-    await dialogue.aclose()
-    await tracker.aclose()
-    if stopping not in done:
+        await asyncio.gather(running, serving, *wechat, return_exceptions=True)
+    for each in (dialogue, tracker, official, kf):
+        if each is not None:
+            await each.aclose()
+    if not is_asked:
         raise SystemExit("the worker stopped by itself; see the log line before this one")

@@ -34,6 +34,7 @@ class Way(StrEnum):
 
     SEEN = "seen"  # the page confirmed that it showed it
     HANDED = "handed"  # /api/chat gave it out
+    PUSHED = "pushed"  # the platform of a channel that we send in took it
     REPLY = "reply"  # the customer wrote after it was shown, or objected to it
     WORD = "word"  # a named person said it by phone or at the counter
 

@@ -11,9 +11,10 @@ from care.attachments.rules import CheckedFile
 from care.attachments.sending import send_file
 from care.attachments.service import Content, content_of, stands_for
 from care.attachments.tables import Attachment
+from care.conversations.service import answer_held
 from care.desk.holding import writable
 from care.desk.reading import Reader
-from care.desk.writing import answer_held, own_id_of, sent_before
+from care.desk.writing import own_id_of, sent_before
 from care.errors import Conflict, NotAllowed
 from care.handoff.steps import lock_conversation
 

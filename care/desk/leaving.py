@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from care.audit.service import note
+from care.conversations.service import answer_held
 from care.conversations.telling import tell
 from care.desk.holding import may_write
 from care.desk.reading import Reader
 from care.desk.rules import Outcome
-from care.desk.writing import add_note, answer_held
+from care.desk.writing import add_note
 from care.errors import Conflict
 from care.handoff.assigning import ToQueue, ToStaff, end, held_by, transfer
 from care.handoff.rules import EndedBy, Status

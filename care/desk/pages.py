@@ -45,6 +45,8 @@ class Shown:
     message_id: str | None
     #: something in it is shown in part only
     is_masked: bool
+    #: as Message.delivery: what became of it on its way to the customer
+    delivery: str | None
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ def _shown(said: Said, evidence: Evidence | None, own: str | None, whole: bool) 
         at=said.at,
         message_id=own,
         is_masked=(text, card) != (said.text, said.card),
+        delivery=said.delivery,
     )
 
 

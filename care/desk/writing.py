@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from care.audit.service import note
 from care.conversations.rules import check_message_id
-from care.conversations.service import announce
+from care.conversations.service import announce, answer_held
 from care.conversations.tables import Message
 from care.conversations.telling import put
 from care.desk.holding import writable
@@ -91,27 +91,6 @@ def sent_before(session: Session, signed: Reader, conversation_id: str, own_id: 
     if first is not None and first.staff != signed.number:
         raise Conflict("message_id", "this message_id was used by somebody else; every message needs one of its own")
     return first
-
-
-def answer_held(session: Session, conversation_id: str, now: datetime) -> None:
-    """What the customer said since the last words of a person is answered by these. The bot never gets it."""
-    before = (
-        select(Message.id)
-        .where(Message.conversation_id == conversation_id, Message.author == "agent")
-        .order_by(Message.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    session.execute(
-        update(Message)
-        .where(
-            Message.conversation_id == conversation_id,
-            Message.id > func.coalesce(before, 0),
-            Message.status == "held",
-        )
-        .values(status="answered", answered_at=now)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def add_note(

@@ -94,7 +94,8 @@ def conditions(target: timedelta, now: datetime) -> Conditions:
     picked = Handoff.picked_at.is_not(None)
     recovered = func.coalesce(Handoff.ended_by == EndedBy.BOT, False)
     outside = ~picked & func.coalesce(Handoff.ended_at < Handoff.served_from, False)
-    counts = ~recovered & ~outside
+    in_wecom = ~picked & func.coalesce(Handoff.ended_by == EndedBy.WECOM, False)  # somebody came, and not from our desk
+    counts = ~recovered & ~outside & ~in_wecom
     is_young = ~picked & (Handoff.status == Status.WAITING) & (Handoff.served_from > now - target)
     left = Handoff.ended_by.in_((EndedBy.CUSTOMER, EndedBy.CALLBACK))
     by_us = (Handoff.ended_by == EndedBy.SYSTEM) | (picked & (Handoff.status == Status.WITHDRAWN) & left)

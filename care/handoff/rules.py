@@ -93,6 +93,7 @@ class EndedBy(StrEnum):
     CALLBACK = "callback"  # chose to be called back instead
     BOT = "bot"  # answered after all, before anybody came
     SYSTEM = "system"  # the conversation is gone
+    WECOM = "wecom"  # a person serves the customer in WeCom
 
 
 class Step(StrEnum):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from care.alarms.rules import Kind
 from care.alarms.service import raise_alarm, settle_alarm
-from care.conversations.service import set_owner
+from care.conversations.service import owner_of, set_owner
 from care.handoff.choosing import choose_queue
 from care.handoff.policy import handoff_policy
 from care.handoff.routing import route
@@ -59,6 +59,8 @@ def request_handoff(
     if told is not reason:
         triggered |= {"asked_as": reason.value, "message": concerns[told]}
     handoff = open_handoff(session, conversation_id)
+    if handoff is None and owner_of(session, conversation_id) == "agent":
+        return  # somebody serves them in WeCom (care.handoff.outside)
     if handoff is None:
         handoff = Handoff(
             conversation_id=conversation_id, status=Status.WAITING, requested_at=now, changed_at=now, served_from=now

@@ -35,6 +35,8 @@ class NumberKind(StrEnum):
     REMINDER = "reminder"
     #: asked what they think of us
     SURVEY = "survey"
+    #: something waits for them in WeChat that cannot be sent there now
+    WECHAT = "wechat"
 
 
 class Status(StrEnum):

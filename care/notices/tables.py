@@ -21,7 +21,7 @@ class Notice(Retried, Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     #: None: about no ticket
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
-    #: filed | feedback | result | delay | closed | question | merged | order | reminder
+    #: filed | feedback | result | delay | closed | question | merged | order | reminder | survey | wechat
     kind: Mapped[str] = mapped_column(String(16))
     #: what must not be told twice, e.g. `feedback:<event id>`
     once: Mapped[str] = mapped_column(String(64), unique=True)

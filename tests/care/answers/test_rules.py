@@ -102,7 +102,7 @@ def test_the_time_follows_the_length(words: str) -> None:
 
 def test_an_sms_is_no_way() -> None:
     """Ours carries no words, and others see a screen."""
-    assert {each.value for each in Way} == {"seen", "handed", "reply", "word"}
+    assert {each.value for each in Way} == {"seen", "handed", "pushed", "reply", "word"}
 
 
 BROKEN = [

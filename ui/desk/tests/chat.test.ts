@@ -23,6 +23,7 @@ function message(id: number, more: Partial<Message> = {}): Message {
     at: AT,
     message_id: null,
     is_masked: false,
+    delivery: null,
     ...more,
   };
 }

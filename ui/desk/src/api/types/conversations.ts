@@ -64,6 +64,8 @@ export interface Message {
   /** The id that the agent's browser chose. */
   message_id: string | null;
   is_masked: boolean;
+  /** What became of it where we send (WeChat); null: the customer reads it on our page. */
+  delivery: "waiting" | "held" | "sent" | "given_up" | null;
 }
 
 export interface Messages extends Items<Message> {

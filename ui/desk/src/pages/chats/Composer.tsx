@@ -19,7 +19,7 @@ const MOST = 4_000;
 type Mode = Pending["kind"];
 
 /** `unknown`: the server has not said yet whether one may write. */
-export type Standing = "unknown" | "open" | "listening" | "closed";
+export type Standing = "unknown" | "open" | "listening" | "closed" | "wecom";
 
 interface Props {
   thread: Thread;
@@ -126,7 +126,7 @@ export function Composer({ thread, state, isTaken }: Props) {
           ]}
         />
         <span className="faint">
-          {isOver ? texts.drop : state === "listening" || state === "closed" ? texts[state] : ""}
+          {isOver ? texts.drop : state === "unknown" || state === "open" ? "" : texts[state]}
         </span>
       </div>
       <Input.TextArea

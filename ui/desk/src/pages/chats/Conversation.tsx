@@ -52,7 +52,9 @@ export function Conversation({ id, isTaken, back }: Props) {
 function standing(summary: Summary | undefined): Standing {
   if (!summary) return "unknown";
   if (summary.can.write) return "open";
-  return summary.status === "closed" ? "closed" : "listening";
+  if (summary.status !== "closed") return "listening";
+  // An agent's, and no hand-off is open: somebody serves the customer in WeCom.
+  return summary.owner === "agent" ? "wecom" : "closed";
 }
 
 /** What is on the screen of the one who has the conversation, and looks at it, has been read. */

@@ -28,7 +28,9 @@ export function MessageBubble({ message, thread, canReveal, resized }: Props) {
     message.author === "agent"
       ? isMe
         ? words.me
-        : `${words.authors.agent} ${message.staff ?? ""}`
+        : message.staff === null
+          ? words.inWecom
+          : `${words.authors.agent} ${message.staff}`
       : words.authors[message.author];
   return (
     <article className={`entry entry-${message.author}`}>
@@ -51,6 +53,9 @@ export function MessageBubble({ message, thread, canReveal, resized }: Props) {
             <span key={title}>{title}</span>
           ))}
         </p>
+      )}
+      {message.delivery !== null && message.delivery !== "sent" && (
+        <p className={`entry-delivery entry-delivery-${message.delivery}`}>{words.delivery[message.delivery]}</p>
       )}
       {message.is_masked && <Covered thread={thread} canReveal={canReveal} />}
     </article>

@@ -39,13 +39,19 @@ export const chat: Texts["chat"] = {
   },
   emotions: { calm: "Calm", upset: "Upset", angry: "Angry", distress: "In distress" },
   urgency: { fine: "", soon: "Answer soon", late: "Waits too long" },
-  channels: { rest: "API", socketio: "Web", wechat: "WeChat", hotline: "Hotline" },
+  channels: { rest: "API", socketio: "Web", wechat: "WeChat", wechat_kf: "WeChat service", hotline: "Hotline" },
   log: {
     region: "What was said",
     choose: "Choose a conversation on the left, or take a customer who waits",
     earlier: "Earlier messages",
     atStart: "The conversation begins here",
     authors: { customer: "Customer", bot: "Xiaoyi (bot)", system: "System", agent: "Agent" },
+    inWecom: "Agent (WeCom)",
+    delivery: {
+      waiting: "On its way to WeChat",
+      held: "Delivered when the customer writes again",
+      given_up: "Not delivered",
+    },
     me: "Me",
     note: "Internal note",
     noteHint: "not seen by the customer",
@@ -81,6 +87,7 @@ export const chat: Texts["chat"] = {
     drop: "Drop to send the file",
     closed: "The conversation has ended; you can read it and write notes",
     listening: "You listen; the customer does not see you",
+    wecom: "A colleague serves this customer in WeCom",
     objections: {
       type: (name) => `“${name}” cannot be sent: only JPG, PNG, WebP and PDF`,
       large: (name) => `“${name}” is over 10 MB`,

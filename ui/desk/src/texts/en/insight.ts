@@ -139,7 +139,15 @@ export const surveys: Texts["surveys"] = {
   stratum: "Region · segment",
   segments: { key: "key accounts", business: "business", public: "public" },
   unknown: "unknown",
-  channels: { socketio: "web", rest: "API", chat: "web", wechat: "WeChat", sms: "SMS", voice: "hotline" },
+  channels: {
+    socketio: "web",
+    rest: "API",
+    chat: "web",
+    wechat: "WeChat",
+    wechat_kf: "WeChat service",
+    sms: "SMS",
+    voice: "hotline",
+  },
   noIndex: "No wave has enough answers yet.",
   interval: (low: string, high: string) => `95% interval ${low} – ${high}`,
   indexHint:

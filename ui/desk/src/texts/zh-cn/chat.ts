@@ -37,13 +37,18 @@ export const chat = {
   },
   emotions: { calm: "平静", upset: "不满", angry: "愤怒", distress: "危急" },
   urgency: { fine: "", soon: "请尽快回复", late: "等得太久" },
-  channels: { rest: "接口", socketio: "网页", wechat: "微信", hotline: "热线" } as Record<string, string>,
+  channels: { rest: "接口", socketio: "网页", wechat: "微信", wechat_kf: "微信客服", hotline: "热线" } as Record<
+    string,
+    string
+  >,
   log: {
     region: "会话内容",
     choose: "请从左边选一个会话，或接待排队的客户",
     earlier: "更早的消息",
     atStart: "会话从这里开始",
     authors: { customer: "客户", bot: "小益", system: "系统", agent: "坐席" },
+    inWecom: "客服（企业微信）",
+    delivery: { waiting: "正在发到微信", held: "客户下次发消息时送达", given_up: "没有送达" },
     me: "我",
     note: "内部备注",
     noteHint: "客户看不到",
@@ -79,6 +84,7 @@ export const chat = {
     drop: "松开鼠标发送文件",
     closed: "会话已结束，可以查看和写备注",
     listening: "您在旁听，客户看不到您",
+    wecom: "同事正在企业微信里接待这位客户",
     objections: {
       type: (name: string) => `「${name}」不能发送：只能发 JPG、PNG、WebP 图片和 PDF`,
       large: (name: string) => `「${name}」超过 10 MB`,
