@@ -13,6 +13,7 @@ from actions import contact
 from actions.account import NeedsNumber, number_in, wants_another_number
 from actions.billing import form, order_form
 from actions.billing.answering import answer_question
+from actions.billing.binding import bind_or_unbind
 from actions.billing.form import is_retry
 from actions.billing.leaving import lock_up
 from actions.billing.objection import objection
@@ -80,6 +81,8 @@ async def hint(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         return await answer_question(dispatcher, tracker, disputed) or [FollowupAction("action_listen")]
     if (locked := await lock_up(dispatcher, tracker)) is not None:
         return [*locked, FollowupAction("action_listen")]
+    if (changed := await bind_or_unbind(dispatcher, tracker)) is not None:
+        return [*changed, FollowupAction("action_listen")]
     if response := _about_the_number(tracker, text):
         dispatcher.utter_message(response=response)
         return end_turn(tracker) or [FollowupAction("action_listen")]

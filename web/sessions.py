@@ -48,6 +48,11 @@ def begin() -> Session:
     return _issue(uuid4().hex)
 
 
+def of_user(opening_key: str) -> Session:
+    """That of somebody whom the channel knows: always the same conversation. `opening_key`: a keyed hash of them."""
+    return _issue(opening_key)
+
+
 def resume(token: str) -> Session:
     """The session of a token. Raises NotAllowed (reason `session`) when it is expired or not one of ours."""
     if not token.isascii():  # half an emoji could not even be encoded

@@ -23,6 +23,7 @@ from care.attachments.service import attach_to_ticket
 from care.errors import InvalidInput
 from care.followup import rules
 from care.followup.access import chosen_ticket, customers_ticket
+from care.followup.following import grant_following
 from care.followup.reopening import reopening_refused, take_up_again
 from care.followup.rules import mobile_in
 from care.followup.standing import Standing, standings
@@ -59,8 +60,9 @@ class Refused:
 
 
 def own_tickets(session: Session, conversation_id: str, now: datetime, limit: int = 3) -> list[Standing]:
-    """Filed in this conversation or proved by a code; the newest first."""
-    return _shown(session, accessible_tickets(session, conversation_id, Level.CODE, limit), now)
+    """Filed in this conversation, proved by a code, or about a number that is open here; the newest first."""
+    least = Level.DIGITS if grant_following(session, conversation_id, now) else Level.CODE
+    return _shown(session, accessible_tickets(session, conversation_id, least, limit), now)
 
 
 def standing_of(session: Session, conversation_id: str, number: str, now: datetime) -> Standing | None:

@@ -9,6 +9,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from care.conversations.telling import tell
+from care.followup.following import newest_event, tell_elsewhere
 from care.notices.service import notify
 from care.tickets.tables import Ticket, TicketEvent
 from care.wording import buttons
@@ -31,7 +32,9 @@ def tell_in_conversation(
     session: Session, ticket: Ticket, news: News, now: datetime, *, words: str = "", other: str = "", until: str = ""
 ) -> int | None:
     """What happened, in words: `utter_ticket_news_<news>`; the id of the message. None: it was filed in no
-    conversation. That it was said there does not mean that anybody saw it (care/answers)."""
+    conversation. That it was said there does not mean that anybody saw it (care/answers). Who is bound to its number
+    in WeChat hears there that there is news."""
+    tell_elsewhere(session, ticket, newest_event(session, ticket), now)
     if ticket.conversation_id is None:
         return None
     response = f"ticket_news_{news}"

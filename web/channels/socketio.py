@@ -271,7 +271,7 @@ class SocketChannel:
             self._spawn(self._join_later(client, session))
 
     async def _recognise(self, client: _Client, session: Session) -> None:
-        if client.is_recognised or not settings().identity_key.get_secret_value():
+        if client.is_recognised or not identity.is_used():
             return
         shown = client.identity
         await self._runner().in_database(lambda s: identity.recognise(s, session.conversation_id, shown, utcnow()))
