@@ -14,6 +14,7 @@ from cli.nlu.commands import nlu
 from cli.privacy.commands import privacy
 from cli.rights.commands import rights
 from cli.staff.commands import staff
+from cli.wechat.commands import wechat
 
 
 class _Commands(typer.Typer):
@@ -114,6 +115,7 @@ app.add_typer(nlu, name="nlu")
 app.add_typer(privacy, name="privacy")
 app.add_typer(rights, name="rights")
 app.add_typer(staff, name="staff")
+app.add_typer(wechat, name="wechat")
 
 audit = typer.Typer(help="Who saw or changed what in the desk.", no_args_is_help=True)
 app.add_typer(audit, name="audit")

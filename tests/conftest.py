@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from cli.run.postgres import Embedded
     from tests.e2e.stack import Stack
+    from tests.support.database import Cleaner
 
 
 @pytest.fixture(scope="session")
@@ -39,17 +40,25 @@ def postgres() -> Iterator[Embedded]:
         forget_settings()
 
 
+@pytest.fixture(scope="session")
+def cleaner(postgres: Embedded) -> Iterator[Cleaner]:
+    import care.migrations.models  # noqa: F401
+    from tests.support.database import Cleaner
+
+    cleaner = Cleaner(postgres)
+    yield cleaner
+    cleaner.close()
+
+
 @pytest.fixture
-def database(postgres: Embedded) -> Embedded:
+def database(postgres: Embedded, cleaner: Cleaner) -> Embedded:
     """Our tables, empty, and no demo operator (`tests.support.billing.seed` makes one). For tests that commit:
     `care.db.transaction()` and everything that runs in threads."""
-    import care.migrations.models  # noqa: F401
     from care.db import engine
     from tests.support.billing import forget_customers
-    from tests.support.database import empty
 
+    cleaner.clean()
     with engine().begin() as connection:
-        empty(connection)
         forget_customers(connection)
     return postgres
 
@@ -70,11 +79,17 @@ def session(database: Embedded) -> Iterator[Session]:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The whole product, started as a user starts it, with a database of its own."""
     from tests.e2e.stack import ROOT, running
+    from tests.support.wechat.handle import simulator
 
     if not (ROOT / ".venv/bot/bin/python").exists():
         pytest.skip("needs Rasa in .venv/bot: `make test` installs it")
-    with running(tmp_path_factory.mktemp("stack") / "var") as stack:
-        yield stack
+    with simulator() as platform:
+        # Encrypted or not, as the simulator is told.
+        wechat = platform.environment() | {"QUANYI_WECHAT_MODE": "plain"}
+        with running(tmp_path_factory.mktemp("stack") / "var", wechat) as stack:
+            platform.serves(stack.url)
+            stack.platform = platform
+            yield stack
 
 
 @pytest.fixture

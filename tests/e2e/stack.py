@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ import psycopg
 
 from cli.run.ports import lasting_port
 from tests.e2e.records import Records
+from tests.support.wechat.handle import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
 #: the first start may have to train, and the sentence encoder to read every example
@@ -38,6 +39,8 @@ class Stack:
     http: httpx.Client
     #: of the web process: addresses and keys
     environment: dict[str, str] = field(default_factory=dict)
+    #: of WeChat, with which it is connected
+    platform: Simulator | None = None
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(13800140000))
 
     @property
@@ -103,7 +106,8 @@ class Stack:
 
 
 @contextmanager
-def running(var: Path) -> Iterator[Stack]:
+def running(var: Path, variables: Mapping[str, str] | None = None) -> Iterator[Stack]:
+    """`variables`: more of them than a user's checkout has."""
     var.mkdir(parents=True, exist_ok=True)
     ports = {
         f"QUANYI_{name}": str(lasting_port())
@@ -121,6 +125,7 @@ def running(var: Path) -> Iterator[Stack]:
                 "QUANYI_VAR": str(var),
                 "QUANYI_MESSAGES_PER_MINUTE": "600",
                 "QUANYI_IDENTITY_KEY": secrets.token_urlsafe(32),
+                **(variables or {}),
             },
             stdout=out,
             stderr=subprocess.STDOUT,

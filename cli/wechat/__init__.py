@@ -1,0 +1,1 @@
+"""`quanyi wechat`: is the configuration right, and what is wrong with it."""
