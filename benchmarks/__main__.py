@@ -6,20 +6,23 @@ import argparse
 import signal
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
-from benchmarks import billing, board, clocks, desk, long, report, rights, rounds, sides, stall, vectors
+from benchmarks import billing, board, clocks, desk, long, report, rights, rounds, sides, stall, vectors, wechat
 from benchmarks.database import empty_database
 from benchmarks.models import our_model, stock_model
 from cli.errors import Stop
 from cli.run.checkout import here
 from cli.run.progress import Progress
 
-PARTS = ("sides", "long", "billing", "rights", "stall", "desk", "sweep", "board", "vectors")
+PARTS = ("sides", "long", "billing", "rights", "stall", "desk", "sweep", "board", "vectors", "wechat")
 #: only when it is asked for: it takes hours
 YEAR = "year"
 #: parts of the worker alone
 _CLOCKS = {"sweep", "board", "vectors", YEAR}
+#: in front of a product of its own, which is connected with WeChat
+WECHAT = "wechat"
 #: parts in which the bot is not asked
 _MUTE = {"desk"} | _CLOCKS
 
@@ -64,9 +67,21 @@ def _run(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
             results["vectors"] = vectors.run(bench, 20_000) if quick else vectors.run(bench)
         if YEAR in options.only:
             results[YEAR] = clocks.year(bench, 200, 2) if quick else clocks.year(bench)
-        if set(options.only) <= _CLOCKS:
-            return results | {"seconds": round(progress.seconds)}
-        ours = open_things.enter_context(sides.ours(bench, ("web", "worker") if is_mute else sides.OURS))
+        if not set(options.only) <= _CLOCKS | {WECHAT}:
+            results |= _talking(bench, model, options)
+        if WECHAT in options.only:
+            results[WECHAT] = wechat.run(bench, 20, 5.0, 50) if quick else wechat.run(bench)
+    results["seconds"] = round(progress.seconds)
+    return results
+
+
+def _talking(bench: sides.Bench, model: Path | None, options: argparse.Namespace) -> dict[str, Any]:
+    """The parts that share one product."""
+    quick, progress = bool(options.quick), bench.progress
+    results: dict[str, Any] = {}
+    with ExitStack() as open_things:
+        parts = ("web", "worker") if set(options.only) <= _MUTE else sides.OURS
+        ours = open_things.enter_context(sides.ours(bench, parts))
         if model:
             crowd = rounds.Plan(1, 8, 2, 5) if quick else rounds.Plan(options.rounds, 8, 4, options.seconds, 2)
             alone = rounds.Plan(1, 1, 1, 3) if quick else rounds.Plan(2, 1, 2, 6)
@@ -88,7 +103,6 @@ def _run(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
             results["stall"] = stall.run(bench, ours)
         if "desk" in options.only:
             results["desk"] = _desk(bench, ours, options)
-    results["seconds"] = round(progress.seconds)
     return results
 
 

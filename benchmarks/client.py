@@ -16,7 +16,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
-from benchmarks import desk_talk
+from benchmarks import desk_talk, wechat_talk
 from benchmarks.http import Connection
 from benchmarks.talk import Customer, Lost, OurCustomer, StockCustomer
 from benchmarks.texts import BALANCES, GREETINGS, OPENING, TICKET, complaint, long_conversation
@@ -264,6 +264,13 @@ async def desk(task: dict[str, Any]) -> Measured:
     return measured
 
 
+async def wechat(task: dict[str, Any]) -> Measured:
+    """Followers write to the official account (`benchmarks.wechat_talk`); `messages` has ways, not turns."""
+    measured = Measured()
+    await wechat_talk.talk(task, measured, _say)
+    return measured
+
+
 _TASKS = {
     "complaints": complaints,
     "long": long,
@@ -272,6 +279,7 @@ _TASKS = {
     "crowd": crowd,
     "desk": desk,
     "poll": poll,
+    "wechat": wechat,
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks import desk
+from benchmarks import desk, wechat
 from benchmarks.figures import Spread
 from benchmarks.rounds import QUIET
 from cli.run.progress import Progress
@@ -104,6 +104,9 @@ def show(progress: Progress, results: dict[str, Any]) -> None:
             f"(by their events {year['must_miss']}), {year['rang']} alarms rang ({year['must_ring']}), "
             f"{year['differ']} tickets differ {_mark(is_same)}"
         )
+    if followed := results.get("wechat"):
+        met = followed["answering"]["acknowledged"]["p99"] < followed["most"] and not followed["over_budget"]
+        progress.plain(f"WeChat, {followed['rate']:.0f} messages/s: {wechat.told(followed)} {_mark(met)}")
     if stall := results.get("stall"):
         health = stall["healthz"]
         quick = health["max"] < health["most"] and not health["not_200"]

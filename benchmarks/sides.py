@@ -40,12 +40,15 @@ class Bench:
     server: Embedded
     progress: Progress
     secrets: dict[str, str] = field(default_factory=lambda: {name: make() for name, make in MAKERS.items()})
+    #: more of what our parts are told
+    variables: dict[str, str] = field(default_factory=dict)
 
     def told(self, ports: Ports) -> dict[str, str]:
         urls = {"QUANYI_DATABASE_URL": self.server.url, "QUANYI_TRACKER_URL": self.server.tracker_url}
         told = told_variables({}, ports, self.secrets, urls, self.checkout.logs)
         # These customers do not stop to think, and all come from one address.
-        return told | {"QUANYI_MESSAGES_PER_MINUTE": "100000", "QUANYI_SOCKETS_PER_ADDRESS": "100000"}
+        limits = {"QUANYI_MESSAGES_PER_MINUTE": "100000", "QUANYI_SOCKETS_PER_ADDRESS": "100000"}
+        return told | limits | self.variables
 
 
 @dataclass
