@@ -25,6 +25,7 @@ _UNBIND = re.compile(
     f"{_POLITE}{_NUMBER}(?:全部|都)?(?:解绑|解除绑定|取消绑定|不要?绑定?)(?:了|吧|掉)*{_NUMBER}(?:了|吧|啊|谢谢|全部)*"
 )
 _BIND = re.compile(f"{_POLITE}(?:绑定|绑)(?:一?个|一下|上)?(?:我的|新的?)?{_NUMBER}(?:吧|啊|谢谢|吗)*")
+_NOT_MINE = re.compile(f"(?:这个?|那个?)?{_NUMBER}(?:已经|现在|早就?)?不(?:再)?是我的?(?:手机)?(?:号码?)?了")
 _ALL = re.compile("全部|都")
 
 
@@ -38,6 +39,12 @@ def wants_binding(words: str) -> bool:
     """Says so and nothing else."""
     said = _bare(words)
     return len(said) <= _LENGTH and _BIND.fullmatch(said) is not None and not wants_unbinding(words)
+
+
+def gave_up(words: str) -> bool:
+    """「这个号不是我的了」: a wish to unbind where something is bound; elsewhere it may begin any matter."""
+    said = _bare(words)
+    return len(said) <= _LENGTH and _NOT_MINE.fullmatch(said) is not None
 
 
 def meant(words: str, phones: list[str]) -> list[str]:
@@ -54,7 +61,8 @@ async def bind_or_unbind(dispatcher: CollectingDispatcher, tracker: Tracker) -> 
     if wants_binding(words):
         dispatcher.utter_message(response="utter_binding_how")
         return []
-    if not wants_unbinding(words):
+    is_asked = wants_unbinding(words)
+    if not is_asked and not gave_up(words):
         return None
     now = utcnow()
 
@@ -66,6 +74,8 @@ async def bind_or_unbind(dispatcher: CollectingDispatcher, tracker: Tracker) -> 
         return phones, ended
 
     phones, ended = await in_database(end)
+    if not phones and not is_asked:
+        return None
     if ended:
         dispatcher.utter_message(response="utter_binding_ended", numbers="、".join(map(mask_phone, ended)))
     elif phones:

@@ -14,6 +14,7 @@ from actions.turn import in_database, text_of
 from care.accounts.proofs import end_proofs, forget_user, open_lines
 from care.accounts.rules import Level, Purpose
 from care.db import utcnow
+from care.followup.following import let_go
 from care.plain import plain
 
 #: characters; also keeps the pattern from looking for long at what no pattern is for
@@ -42,8 +43,13 @@ async def lock_up(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events 
     now = utcnow()
 
     def end(session: Session) -> bool:
-        if not any(open_lines(session, tracker.sender_id, now, Level.KNOWN, purpose) for purpose in Purpose):
+        lines = [
+            line for purpose in Purpose for line in open_lines(session, tracker.sender_id, now, Level.KNOWN, purpose)
+        ]
+        if not lines:
             return False
+        for line in lines:
+            let_go(session, tracker.sender_id, line.phone)
         end_proofs(session, tracker.sender_id, now)
         forget_user(session, tracker.sender_id, now)  # until the page says again who is logged in
         return True

@@ -2,7 +2,8 @@
 
 Only those that were filed where the same number was proved as well: whoever complains about another's number does not
 show its holder what they said. And only those of the last 90 days: a number that is given to somebody new has rested
-as long (电信网码号资源管理办法; the operators' rule for 二次放号), so what is younger is this holder's own.
+as long (《电信服务规范》: 号码冻结时限最短为90日), so what is younger is this holder's own. For the same reason a
+binding, which lasts longer, opens nothing that was filed 90 days after it: that may be the next holder's.
 """
 
 from __future__ import annotations
@@ -29,12 +30,15 @@ _MOST: Final = 10
 
 
 def grant_following(session: Session, conversation_id: str, now: datetime) -> bool:
-    """Let a conversation ask about the tickets of the numbers that are open in it: everything where a code came back a
-    moment ago, stage and due times where the number is bound. False: no number is open."""
+    """Let a conversation ask about the tickets of the numbers that are open in it: everything where a code for their
+    own number came back a moment ago; stage and due times where the number is bound, or open for this talk only (a
+    helper's question, an agent's word). False: no number is open."""
     lines = open_lines(session, conversation_id, now, Proved.KNOWN)
     for line in lines:
-        level = Level.CODE if line.level >= Proved.PROVED else Level.DIGITS
-        for ticket in session.scalars(_of_number(phone_index(line.phone), conversation_id, now)):
+        number = phone_index(line.phone)
+        is_own = line.level >= Proved.PROVED and _is_own(session, conversation_id, number, now)
+        level = Level.CODE if is_own else Level.DIGITS
+        for ticket in session.scalars(_of_number(number, conversation_id, line.since, now)):
             grant_level(session, conversation_id, ticket, level, now)
     return bool(lines)
 
@@ -64,6 +68,7 @@ def tell_elsewhere(session: Session, ticket: Ticket, event_id: int | None, now: 
             Binding.phone_index == ticket.line_index,
             Binding.ended_at.is_(None),
             Binding.expires_at > now,
+            Binding.bound_at > ticket.created_at - _YOUNG,
             Conversation.channel.in_(sorted(PUSH_CHANNELS)),
             Conversation.id != (ticket.conversation_id or ""),
         )
@@ -84,7 +89,21 @@ def newest_event(session: Session, ticket: Ticket) -> int | None:
     return session.scalar(select(func.max(TicketEvent.id)).where(TicketEvent.ticket_id == ticket.id))
 
 
-def _of_number(number: bytes, conversation_id: str, now: datetime) -> Select[Ticket]:
+def _is_own(session: Session, conversation_id: str, number: bytes, now: datetime) -> bool:
+    """What is granted stays; so it is everything only where the number was proved as their own."""
+    proofs = select(Proof.id).where(
+        Proof.conversation_id == conversation_id,
+        Proof.phone_index == number,
+        Proof.method == "sms",
+        Proof.binds,
+        Proof.expires_at > now,
+        Proof.ended_at.is_(None),
+    )
+    return session.scalar(proofs.limit(1)) is not None
+
+
+def _of_number(number: bytes, conversation_id: str, since: datetime, now: datetime) -> Select[Ticket]:
+    """`since`: when the number was proved, or bound."""
     return (
         select(Ticket)
         .where(
@@ -92,6 +111,7 @@ def _of_number(number: bytes, conversation_id: str, now: datetime) -> Select[Tic
             Ticket.conversation_id != conversation_id,
             Ticket.kind != Kind.APPEAL,
             Ticket.created_at > now - _YOUNG,
+            Ticket.created_at < since + _YOUNG,
             _proved(number),
         )
         .order_by(Ticket.id.desc())

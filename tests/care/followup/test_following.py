@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -87,6 +88,28 @@ def test_a_former_holders_are_too_old(session: Session, number: str) -> None:
     _in_wechat(session, later)
     prove(session, WECHAT, PHONE, later)
     assert _sees(session, later) == []
+
+
+def test_a_binding_opens_nothing_of_the_next_holder(session: Session, number: str) -> None:
+    """It lasts 180 days, and the number may have been given away and rested 90 of them."""
+    long_ago = NOW - 91 * DAY
+    _in_wechat(session, long_ago)
+    prove(session, WECHAT, PHONE, long_ago)
+    _in_wechat(session, NOW)
+    assert bound_phones(session, WECHAT, NOW) == [PHONE], "nobody has noticed yet"
+    assert _sees(session, NOW) == []
+    ticket = session.scalars(select(Ticket)).one()
+    tell_in_conversation(session, ticket, "feedback", NOW, words="已派师傅上门")
+    assert session.scalars(select(Message).where(Message.conversation_id == WECHAT)).all() == []
+
+
+@pytest.mark.parametrize("how", [{"binds": False}, {"method": "agent", "staff": "7"}])
+def test_what_was_opened_for_one_talk_shows_the_stage(session: Session, number: str, how: dict[str, Any]) -> None:
+    """A helper with somebody else's code, an agent's word: what is granted stays, so it is not everything."""
+    _in_wechat(session, NOW)
+    prove(session, WECHAT, PHONE, NOW, **how)
+    assert _sees(session, NOW) == [(number, Level.DIGITS)]
+    assert _sees(session, NOW + timedelta(minutes=16)) == [], "and the list is closed with the proof"
 
 
 def test_news_reaches_who_is_bound_once_and_without_a_word_of_it(session: Session, number: str) -> None:

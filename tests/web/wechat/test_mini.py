@@ -10,6 +10,8 @@ import jwt
 import pytest
 from pydantic import SecretStr
 
+from care.accounts.proofs import bound_phones, prove
+from care.db import transaction, utcnow
 from care.errors import NotAllowed
 from care.settings import settings
 from tests.support.database import raw_bytes, scalar
@@ -65,6 +67,41 @@ async def test_the_same_person_comes_back_to_the_same_conversation(web: str, pla
     assert scalar("SELECT count(*) FROM conversations") == 2
     assert scalar("SELECT count(*) FROM channel_users WHERE channel = 'wechat_mini'") == 2
     assert b"o-1" not in raw_bytes(), "the openid is nowhere"
+
+
+async def test_the_session_of_one_with_the_identity_of_another(web: str, platform: Simulator) -> None:
+    """Whoever got hold of a session reads nothing of it as somebody else: they begin a new one."""
+    given = {}
+    for openid in ("o-1", "o-2"):
+        platform.code(f"code-{openid}", openid)
+        given[openid] = (await _log_in(web, f"code-{openid}")).json()
+    owner = Widget(web, identity=given["o-1"]["identity"])
+    await owner.open(given["o-1"]["session_id"])
+    await owner.say("我的号码是13800138000")
+    other = Widget(web, identity=given["o-2"]["identity"])
+    await other.open(given["o-1"]["session_id"])
+    assert (await other.next("refused"))["reason"] == "identity_other"
+    assert other.session is not None
+    theirs, ours = (sessions.resume(each).conversation_id for each in (other.session, given["o-1"]["session_id"]))
+    assert theirs != ours
+    assert not any("13800138000" in str(data) for _, data in other.events)
+
+
+async def test_a_number_that_was_proved_is_known_at_the_next_login(web: str, platform: Simulator) -> None:
+    """Also without QUANYI_IDENTITY_KEY, and on another telephone."""
+    assert not settings().identity_key.get_secret_value()
+    known = []
+    for code in ("first", "second"):
+        platform.code(code, "o-1")
+        given = (await _log_in(web, code)).json()
+        widget = Widget(web, identity=given["identity"])
+        await widget.open(given["session_id"])
+        here = sessions.resume(given["session_id"]).conversation_id
+        with transaction() as session:
+            known.append(bound_phones(session, here, utcnow()))
+            prove(session, here, "13800138000", utcnow())
+        await widget.close()
+    assert known == [[], ["13800138000"]]
 
 
 async def test_codes_that_are_no_good(web: str, platform: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
