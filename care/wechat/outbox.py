@@ -33,7 +33,7 @@ from care.wechat.rules import (
 )
 from care.wechat.states import may_send
 from care.wechat.tables import Contact
-from care.wechat.waiting import Waiting, note_sent, part_of, set_delivery, show_desk_ids, waiting
+from care.wechat.waiting import Waiting, has_new, note_sent, part_of, set_delivery, show_desk_ids, waiting
 
 #: of who sends, anew with each sending; more than any call of a platform takes
 LEASE = timedelta(seconds=30)
@@ -170,13 +170,17 @@ def _left(contact: Contact, channel: str, serving: Serving, now: datetime) -> in
 
 
 def went(session: Session, job: Job, sending: Sending, now: datetime) -> bool:
-    """The platform took it. False: another process has the customer meanwhile."""
+    """The platform took it. False: nothing is left to be done, or another process has the customer meanwhile."""
     contact = _locked(session, job)
     if contact is None:
         return False
     contact.sent += 1
     contact.attempts, contact.next_attempt_at = 0, None
     note_sent(session, contact, sending, now, Way.PUSHED)
+    is_last = sending is job.plan.sendings[-1] and not job.holds and contact.fence == job.fence
+    if is_last and not has_new(session, job.conversation_id):
+        contact.leased_until = contact.sending_to = None
+        return False
     return _goes_on(contact, job, now)
 
 

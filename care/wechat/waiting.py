@@ -85,6 +85,13 @@ def waiting(session: Session, conversation_id: str, *, pictures: bool) -> Waitin
     return Waiting(bubbles, frozenset(row.id for row in rows if row.delivery == "held"))
 
 
+def has_new(session: Session, conversation_id: str) -> bool:
+    """Is there more than what is held?"""
+    return (
+        session.scalar(select(Message.id).where(Message.conversation_id == conversation_id, WAITS).limit(1)) is not None
+    )
+
+
 def _file(file: Evidence | None, pictures: bool) -> dict[str, str | None]:
     if file is None:
         return {}

@@ -57,6 +57,13 @@ class Talk:
         assert delivery.status == 200, delivery.attempts
         return delivery
 
+    def hear_until(self, words: str) -> None:
+        """Wait until it was among what came."""
+        self.platform.wait_for(
+            self.openid, lambda got: any(words in each.text for each in got), self.patience, kf=self.kf
+        )
+        self.seen = len(self.platform.received(self.openid, kf=self.kf))
+
     def hear(self) -> str:
         """Wait for something new."""
         got = self.platform.wait_for(self.openid, lambda got: len(got) > self.seen, self.patience, kf=self.kf)

@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
@@ -17,6 +19,7 @@ from tests.browser.desk.place import DESK, Agent
 from tests.browser.window import Window
 from tests.browser.wire import Wire, wired
 from tests.e2e.stack import ROOT, Stack
+from tests.e2e.wechat_client import Talk
 
 pytestmark = [pytest.mark.rasa, pytest.mark.slow]
 
@@ -144,6 +147,28 @@ def test_from_the_complaint_to_the_mark(browser: Browser, stack: Stack, cable: W
         ticket,
     )
     assert marked == (9, agent.number, "closed", "agent", "resolved")
+
+
+def test_a_customer_in_wechat(stack: Stack, cable: Wire, agent: Agent, pictures: Path) -> None:
+    """The agent's words are pushed; what cannot be sent any more says so, and goes with the customer's next words."""
+    assert stack.platform is not None
+    talk = Talk(stack.platform, f"o-{uuid4().hex}")
+    talk.say(PERSON)
+    agent.accept()
+    talk.hear_until(agent.number)
+    agent.say("您好，我来帮您。")
+    talk.hear_until("我来帮您")
+    stack.platform.customer(talk.openid, hours_ago=49)
+    agent.say("请问光猫亮红灯吗？")
+    waits = agent.page.get_by_text("客户下次发消息时送达")
+    waits.wait_for()
+    agent.page.screenshot(path=pictures / "desk-wechat.png")
+    talk.write("亮红灯，一直闪")
+    agent.sees("亮红灯，一直闪")
+    talk.hear_until("请问光猫亮红灯吗")
+    expect(waits).to_have_count(0)
+    _hand_back(agent, cable.url)
+    talk.hear_until("您打几分")
 
 
 @pytest.mark.parametrize("part", ["web", "worker", "rasa", "actions", "postgres"])

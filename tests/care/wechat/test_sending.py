@@ -47,7 +47,7 @@ from tests.support.wechat.handle import Received, Simulator, simulator
 
 APP, OPEN_KFID = "wx0123456789abcdef", "wk0123456789"
 PHONE = "13800138000"
-SEND, KF_SEND = "/cgi-bin/message/custom/send", "/wecom/cgi-bin/kf/send_msg"
+SEND = "/cgi-bin/message/custom/send"
 YES, NO = {"title": "是", "payload": "/yes"}, {"title": "不是", "payload": "/no"}
 MORE = say("wechat_more")
 
