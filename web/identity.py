@@ -5,7 +5,7 @@ records have it, `birth_year`: who is 65 is given a person first (docs/handoff.m
 It is level 1 of care/accounts/proofs.py: it opens only what this user proved before by a code.
 
 A mini program's user is told by WeChat (web/channels/wechat/mini.py) and signed by ourselves, with a key and an audience
-of their own: neither kind is taken for the other.
+of its own: neither kind is taken for the other.
 
 Nothing of it is logged or repeated, neither the token nor what it says.
 """

@@ -10,11 +10,14 @@ import pytest
 from actions.billing.leaving import wants_out
 from care.accounts.proofs import open_lines, prove
 from care.accounts.rules import Level, Purpose
+from care.conversations.tables import Conversation
 from care.db import transaction
+from care.followup.service import own_tickets
 from tests.support.accounts import log_in, open_account
 from tests.support.billing import phone_of
 from tests.support.play import Play
 from tests.support.rasa import Actions
+from tests.support.tickets import file
 from tests.support.times import NOW
 
 pytestmark = pytest.mark.usefixtures("customers")
@@ -75,3 +78,18 @@ async def test_out_ends_what_the_login_allowed(actions: Actions) -> None:
     assert await play.names("查余额", "billing_balance") == ["utter_account"]
     assert await play.names("退出", "cancel") == ["utter_billing_locked_up"]
     assert "utter_account" not in await play.names("查余额", "billing_balance")
+
+
+async def test_out_ends_what_the_number_let_them_ask_about_tickets(actions: Actions) -> None:
+    """One that was filed elsewhere by the holder; what was filed here stays asked about here."""
+    with transaction() as session:
+        session.add(Conversation(id="elsewhere", channel="rest", created_at=NOW))
+        session.flush()
+        prove(session, "elsewhere", PHONE, NOW)
+    number = file(conversation_id="elsewhere")
+    open_account(PHONE, NOW)
+    with transaction() as session:
+        assert [each.number for each in own_tickets(session, "c1", NOW)] == [number]
+    assert await Play(actions).names("退出", "cancel") == ["utter_billing_locked_up"]
+    with transaction() as session:
+        assert own_tickets(session, "c1", NOW) == []
