@@ -4,8 +4,8 @@ Claims: `sub`, the page's own name for its user; `aud`, `quanyi`; `exp`, at most
 records have it, `birth_year`: who is 65 is given a person first (docs/handoff.md). The key is `QUANYI_IDENTITY_KEY`.
 It is level 1 of care/accounts/proofs.py: it opens only what this user proved before by a code.
 
-A mini program's user is told by WeChat (web/channels/wechat/mini.py) and signed by ourselves, with a key and an audience
-of its own: neither kind is taken for the other.
+A mini program's user is told by WeChat (web/channels/wechat/mini.py) and signed by ourselves, with a key and an
+audience of its own: neither kind is taken for the other.
 
 Nothing of it is logged or repeated, neither the token nor what it says.
 """
