@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from care.desk.masking_text import mask_name, masked
 from care.desk.reading import Reader, end_of
 from care.desk.words import words
 from care.errors import NotAllowed
+from care.followup.following import following
 from care.handoff.policy import handoff_policy
 from care.handoff.rules import Reason, Status, Step
 from care.handoff.tables import Concern, Handoff, HandoffEvent
@@ -116,7 +117,8 @@ class Summary:
     customer: Customer
     asked: Asked | None
     concerns: list[Raised]
-    #: open ones of this conversation, or that the customer proved to know in it; the newest first
+    #: open ones of this conversation, that the customer proved to know in it, or of the number that is open in it and
+    #: filed elsewhere; the newest first
     tickets: list[Ticket]
     trigger: dict[str, Any]
     steps: list[Done]
@@ -146,7 +148,7 @@ def summary(session: Session, signed: Reader, conversation_id: str, now: datetim
         customer=_customer(session, conversation_id, now, line, {handoff.reason, *(each.reason for each in concerns)}),
         asked=_asked(session, conversation_id, until or now),
         concerns=concerns,
-        tickets=_tickets(session, conversation_id),
+        tickets=_tickets(session, conversation_id, following(session, conversation_id, now) if line else []),
         trigger=handoff.trigger,
         steps=_steps(session, handoff.id),
         earlier=_earlier(session, handoff, line, until or now),
@@ -208,12 +210,15 @@ def _concerns(session: Session, conversation_id: str) -> list[Raised]:
     return [Raised(row.reason, title(row.reason), row.raised_at) for row in rows]
 
 
-def _tickets(session: Session, conversation_id: str) -> list[Ticket]:
+def _tickets(session: Session, conversation_id: str, elsewhere: Collection[int]) -> list[Ticket]:
     known = select(TicketGrant.ticket_id).where(TicketGrant.conversation_id == conversation_id)
     return list(
         session.scalars(
             select(Ticket)
-            .where(or_(Ticket.conversation_id == conversation_id, Ticket.id.in_(known)), Ticket.status.in_(OPEN_TICKET))
+            .where(
+                or_(Ticket.conversation_id == conversation_id, Ticket.id.in_(known), Ticket.id.in_(elsewhere)),
+                Ticket.status.in_(OPEN_TICKET),
+            )
             .order_by(Ticket.id.desc())
             .limit(_MOST)
         )

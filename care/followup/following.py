@@ -43,6 +43,14 @@ def grant_following(session: Session, conversation_id: str, now: datetime) -> bo
     return bool(lines)
 
 
+def following(session: Session, conversation_id: str, now: datetime) -> list[int]:
+    """Ids of the tickets that `grant_following` would let it ask about, for who serves its customer."""
+    lines = open_lines(session, conversation_id, now, Proved.KNOWN)
+    numbers = [(phone_index(line.phone), line.since) for line in lines]
+    found = (_of_number(number, conversation_id, since, now) for number, since in numbers)
+    return [ticket.id for each in found for ticket in session.scalars(each)]
+
+
 def let_go(session: Session, conversation_id: str, phone: str) -> None:
     """The number is not this customer's (any more): what its tickets let them ask here is over."""
     about = select(Ticket.id).where(

@@ -10,10 +10,11 @@ from sqlalchemy import select, text
 
 from care import db
 from care.accesses.tables import Access
+from care.accounts.proofs import prove
 from care.accounts.service import customer_of_phone
 from care.audit.tables import AuditEntry
 from care.conversations.rules import Reply
-from care.conversations.tables import Message
+from care.conversations.tables import Conversation, Message
 from care.desk import cards, entering, leaving, pages, revealing
 from care.desk.cards import Scope
 from care.desk.reading import check_may_read, may_follow
@@ -33,6 +34,8 @@ from care.turns.rules import Reading
 from care.turns.service import complete
 from tests.support.chat import Chat
 from tests.support.talk import NUMBER, Talk, picked, take_up, wait, worker
+from tests.support.tickets import file
+from tests.support.times import NOW
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -248,6 +251,21 @@ def test_earlier_talks_of_the_same_conversation_and_of_the_same_number(agent: Si
     _verify(second, agent)
     (earlier,) = _summary(second, agent).earlier
     assert (earlier.id, earlier.staff, earlier.outcome) == (first.id, agent.number, "ticket")
+
+
+def test_tickets_of_the_number_that_were_filed_in_another_channel(agent: Signed) -> None:
+    """Once it is known whose number it is; not those that somebody else filed about it."""
+    with db.transaction() as session:
+        for name in ("w1", "w2"):
+            session.add(Conversation(id=name, channel="wechat", created_at=NOW))
+        session.flush()
+        prove(session, "w1", NUMBER, NOW)
+    own = file(conversation_id="w1", at=NOW)
+    file(message_id=102, conversation_id="w2", at=NOW)
+    talk = picked(agent)
+    assert _summary(talk, agent).tickets == []
+    _verify(talk, agent)
+    assert [ticket.number for ticket in _summary(talk, agent).tickets] == [own]
 
 
 CAN = [
