@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cli.run.postgres import Embedded
     from tests.e2e.stack import Stack
     from tests.support.database import Cleaner
+    from tests.support.wechat.handle import Simulator
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +91,29 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
             platform.serves(stack.url)
             stack.platform = platform
             yield stack
+
+
+@pytest.fixture(scope="session")
+def wechat_process() -> Iterator[Simulator]:
+    """WeChat's servers (tests/support/wechat); tests take `wechat`."""
+    from tests.support.wechat.handle import simulator
+
+    with simulator() as platform:
+        yield platform
+
+
+@pytest.fixture
+def wechat(wechat_process: Simulator, database: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    """WeChat's servers as they are at the beginning, and our settings name them."""
+    from tests.support.environment import forget_settings
+
+    wechat_process.reset()
+    with monkeypatch.context() as patch:
+        for name, value in wechat_process.environment().items():
+            patch.setenv(name, value)
+        forget_settings()
+        yield wechat_process
+    forget_settings()
 
 
 @pytest.fixture

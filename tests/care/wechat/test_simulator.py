@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -16,28 +16,15 @@ from care.wechat.media import expect, fetch_due
 from care.wechat.rules import OFFICIAL, Window
 from care.wechat.service import Sender, arrive
 from tests.support.database import scalar
-from tests.support.environment import forget_settings
 from tests.support.files import picture
-from tests.support.wechat.handle import Simulator, simulator
+from tests.support.wechat.handle import Simulator
 
 USER = "o-simulated-1"
 
 
-@pytest.fixture(scope="module")
-def process() -> Iterator[Simulator]:
-    with simulator() as there:
-        yield there
-
-
 @pytest.fixture
-def there(process: Simulator, database: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
-    process.reset()
-    with monkeypatch.context() as patch:
-        for name, value in process.environment().items():
-            patch.setenv(name, value)
-        forget_settings()
-        yield process
-    forget_settings()
+def there(wechat: Simulator) -> Simulator:
+    return wechat
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -20,27 +19,10 @@ from tests.support.database import count, outage, scalar
 from tests.support.dialogue import FakeBot
 from tests.support.environment import forget_settings
 from tests.support.waiting import eventually
-from tests.support.wechat.handle import Simulator, simulator
+from tests.support.wechat.handle import Simulator
 
 PATH = "/channels/wechat/kf"
 USER = "wm-li"
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[Simulator]:
-    with simulator() as platform:
-        yield platform
-
-
-@pytest.fixture
-def platform(process: Simulator, database: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
-    process.reset()
-    with monkeypatch.context() as patch:
-        for name, value in process.environment().items():
-            patch.setenv(name, value)
-        forget_settings()
-        yield process
-    forget_settings()
 
 
 @pytest.fixture

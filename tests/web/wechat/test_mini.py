@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -16,29 +16,11 @@ from care.errors import NotAllowed
 from care.settings import settings
 from tests.support.database import raw_bytes, scalar
 from tests.support.dialogue import FakeBot
-from tests.support.environment import forget_settings
 from tests.support.sockets import Widget, web_process
-from tests.support.wechat.handle import Simulator, simulator
+from tests.support.wechat.handle import Simulator
 from web import identity, sessions
 
 PATH = "/channels/wechat/mini/session"
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[Simulator]:
-    with simulator() as platform:
-        yield platform
-
-
-@pytest.fixture
-def platform(process: Simulator, database: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
-    process.reset()
-    for name, value in process.environment().items():
-        monkeypatch.setenv(name, value)
-    forget_settings()
-    yield process
-    monkeypatch.undo()
-    forget_settings()
 
 
 @pytest.fixture

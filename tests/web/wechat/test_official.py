@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 
 import anyio.to_thread
 import pytest
@@ -21,27 +21,10 @@ from tests.support.dialogue import FakeBot
 from tests.support.environment import forget_settings
 from tests.support.sockets import web_process
 from tests.support.waiting import eventually
-from tests.support.wechat.handle import Delivery, Simulator, simulator
+from tests.support.wechat.handle import Delivery, Simulator
 from web.channels.wechat import official
 
 YES_OR_NO = [{"title": "确认", "payload": "/affirm"}, {"title": "取消", "payload": "/deny"}]
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[Simulator]:
-    with simulator() as platform:
-        yield platform
-
-
-@pytest.fixture
-def platform(process: Simulator, database: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
-    process.reset()
-    for name, value in process.environment().items():
-        monkeypatch.setenv(name, value)
-    forget_settings()
-    yield process
-    monkeypatch.undo()
-    forget_settings()
 
 
 @pytest.fixture

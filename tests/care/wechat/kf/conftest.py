@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -11,25 +11,12 @@ from care.wechat.api import KfApi
 from care.wechat.reading import Reader
 from tests.care.wechat.kf.talk import Clock
 from tests.support.dialogue import FakeBot
-from tests.support.environment import forget_settings
-from tests.support.wechat.handle import Simulator, simulator
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[Simulator]:
-    with simulator() as platform:
-        yield platform
+from tests.support.wechat.handle import Simulator
 
 
 @pytest.fixture
-def platform(process: Simulator, database: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
-    process.reset()
-    with monkeypatch.context() as patch:
-        for name, value in process.environment().items():
-            patch.setenv(name, value)
-        forget_settings()
-        yield process
-    forget_settings()
+def platform(wechat: Simulator) -> Simulator:
+    return wechat
 
 
 @pytest.fixture
