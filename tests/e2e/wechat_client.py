@@ -17,6 +17,8 @@ class Talk:
     platform: Simulator
     openid: str
     kf: bool = False
+    #: how often the platform sends each message
+    repeat: int = 1
     #: seconds until what was said must be answered
     patience: float = 30.0
     owner: str = "bot"
@@ -53,7 +55,7 @@ class Talk:
         if self.kf:
             self.platform.kf_say(self.openid, text, **more)
             return None
-        delivery = self.platform.say(self.openid, text, **more)
+        delivery = self.platform.say(self.openid, text, repeat=self.repeat, **more)
         assert delivery.status == 200, delivery.attempts
         return delivery
 
