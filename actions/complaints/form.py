@@ -9,6 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.account import lines_of
+from actions.billing.binding import bind_or_unbind
 from actions.billing.leaving import lock_up
 from actions.billing.objection import objection
 from actions.billing.question import asks_for_consent
@@ -73,6 +74,9 @@ class ValidateComplaintForm(Action):
             question = begin(complaint, dispatcher, tracker)
             await say_known(dispatcher, complaint)
             await _fill_proved_line(complaint, tracker)
+        elif (changed := await bind_or_unbind(dispatcher, tracker)) is not None:
+            _ask(complaint, complaint.asked, dispatcher)
+            return [*changed, *complaint.events(complaint.asked)]
         elif wants_to_go_on(text) or keep_wish(complaint, dispatcher, tracker):
             _ask(complaint, complaint.asked, dispatcher)
             return complaint.events(complaint.asked)

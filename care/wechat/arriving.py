@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from care.accounts.proofs import forget_user
 from care.conversations.rules import Inbound, clean_text
 from care.conversations.statements import STORED_MESSAGE
+from care.conversations.tables import Message
 from care.conversations.telling import tell
 from care.wechat.choices import payload_in, payload_of_menu
 from care.wechat.media import expect
@@ -116,7 +117,18 @@ def _is_first(session: Session, event_id: str, now: datetime) -> bool:
 def _payload(session: Session, contact: Contact, arrived: Arrived, text: str) -> str | None:
     if arrived.menu_id is not None:
         return payload_of_menu(session, contact.conversation_id, arrived.menu_id)
-    return payload_in(contact.offered, text) if arrived.kind in (Kind.TEXT, Kind.VOICE) else None
+    payload = payload_in(contact.offered, text) if arrived.kind in (Kind.TEXT, Kind.VOICE) else None
+    return None if payload is None or _is_overtaken(session, contact.conversation_id) else payload
+
+
+def _is_overtaken(session: Session, conversation_id: str) -> bool:
+    """Is another answer on its way? A number was then given to a question that is not the last: it stays words, and
+    the bot asks again rather than taking it for an answer to what the customer has not seen."""
+    underway = select(Message.id).where(
+        Message.conversation_id == conversation_id,
+        or_(Message.status == "pending", Message.delivery == literal("waiting", literal_execute=True)),
+    )
+    return session.scalar(underway.limit(1)) is not None
 
 
 def _words(kind: Kind, text: str) -> str:

@@ -1,9 +1,9 @@
 """What a customer means who answers with a number: one of the choices that were sent last.
 
 A number stands for a choice only while those choices are the last that we sent (`wechat_contacts.offered`; a later
-message without choices ends it) and only when there are so many. Everything else is words: a code, an amount, a month.
-The words of a choice, and 「第二个」, are the bot's own matter (bot/titles.py) where the bot offered them; those that
-our side offered without the bot (to stop waiting) are recognised here.
+message without choices ends it, and so does an answer on its way) and only when there are so many. Everything else is
+words: a code, an amount, a month. The words of a choice, and 「第二个」, are the bot's own matter (bot/titles.py) where
+the bot offered them; those that our side offered without the bot (to stop waiting) are recognised here.
 """
 
 from __future__ import annotations

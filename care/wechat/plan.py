@@ -3,6 +3,8 @@
 - Bubbles that follow each other go together, with a blank line between, while they fit; a picture goes alone.
 - The numbers of the choices go on over everything that is sent now, and begin anew with the next; where a bubble asks
   for a score from 1, its numbers are these, and choices before it are not numbered.
+- Of answers to several messages that go together only the last one's choices can still be chosen, and what an earlier
+  one says in the same words is said once, where it was said last: a question that was asked again.
 - Who asks for what is left of the platform's budget keeps one sending back for what must not be missed.
 - The order is never changed among what goes. What must not be missed takes what waits before it along; where there is
   no room for that it goes without, and the rest waits for the customer's next words.
@@ -132,6 +134,8 @@ class _Composer:
         scores = [at for at, bubble in enumerate(bubbles) if is_score(bubble)]
         #: choices of bubbles before the last question for a score cannot be answered by a number
         self._unnumbered = {bubble.id for bubble in bubbles[: scores[-1]]} if scores else set()
+        self._unnumbered |= _overtaken(bubbles)
+        self._repeated = _repeated(bubbles)
         self._offered: list[dict[str, str]] = []
         self._texts: list[str] = []
         self._bubbles: list[Bubble] = []
@@ -145,6 +149,9 @@ class _Composer:
         if bubble.picture is not None:
             self.close()
             self.sendings.append(Sending("", (bubble,), 0, (bubble.id,), picture=bubble.picture))
+            return
+        if bubble.id in self._repeated and begin == 0:
+            self._finishes.append(bubble.id)
             return
         buttons = [] if bubble.id in self._unnumbered else list(bubble.buttons)
         shown = block(replace(bubble, buttons=buttons), self._look.public_url, len(self._offered) + 1)
@@ -196,6 +203,25 @@ class _Composer:
             )
         self._texts, self._bubbles, self._finishes = [], [], []
         self._choices, self._begin, self._is_cut = 0, 0, False
+
+
+def _overtaken(bubbles: Sequence[Bubble]) -> set[int]:
+    """Those whose choices belong to an earlier message of the customer's than the last that was answered with some."""
+    last = max((bubble.turn for bubble in bubbles if bubble.buttons and bubble.turn is not None), default=None)
+    return {bubble.id for bubble in bubbles if bubble.turn is not None and bubble.turn != last}
+
+
+def _repeated(bubbles: Sequence[Bubble]) -> set[int]:
+    """Those that a later answer repeats word for word."""
+    later: dict[str, int] = {}
+    found = set()
+    for bubble in reversed(bubbles):
+        is_file = bubble.picture is not None or bubble.file is not None
+        if bubble.turn is None or bubble.is_important or is_file:
+            continue
+        if later.setdefault(bubble.text, bubble.turn) != bubble.turn:
+            found.add(bubble.id)
+    return found
 
 
 def alone(sending: Sending, look: Look) -> Sending | None:

@@ -53,6 +53,8 @@ class Bubble:
     file: str | None = field(default=None, repr=False)
     created_at: datetime | None = None
     by_agent: bool = False
+    #: id of the customer's message that it answers; None: none
+    turn: int | None = None
 
 
 def body(bubble: Bubble, public_url: str) -> str:

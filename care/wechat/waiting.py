@@ -80,6 +80,7 @@ def waiting(session: Session, conversation_id: str, *, pictures: bool) -> Waitin
                 **_file(files.get(row.id), pictures),
                 created_at=row.created_at,
                 by_agent=row.author == "agent",
+                turn=row.in_reply_to,
             )
         )
     return Waiting(bubbles, frozenset(row.id for row in rows if row.delivery == "held"))

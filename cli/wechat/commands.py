@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import os
 from typing import Annotated
 
 import typer
 
 wechat = typer.Typer(help="公众号, 微信客服 and mini program.", no_args_is_help=True)
+
+_ANY_KEY = base64.b64encode(bytes(32)).decode()
+#: What every process must be told and nothing here uses: neither command touches the database or seals anything.
+_UNUSED = {
+    "QUANYI_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none",
+    "QUANYI_KEYS": f"none:{_ANY_KEY}",
+    "QUANYI_INDEX_KEY": _ANY_KEY,
+    "QUANYI_TOKEN_KEY": "nothing is signed with it",
+    "QUANYI_GATEWAY_SECRET": "nobody is called with it",
+    "QUANYI_ACTIONS_SECRET": "nobody is called with it",
+}
+
+
+@wechat.callback()
+def connected() -> None:
+    """With the settings of the environment, and those of the 小益 that runs from this checkout."""
+    from cli.errors import Stop
+    from cli.run.checkout import here
+    from cli.run.running import connect
+
+    with contextlib.suppress(Stop):
+        connect(here())
+    for name, value in _UNUSED.items():
+        os.environ.setdefault(name, value)
 
 
 @wechat.command("check")

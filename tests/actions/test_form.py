@@ -86,6 +86,19 @@ async def test_an_answer_is_kept(
     assert result.said == (["utter_complaint_summary"] if asked == "contact" else [])
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("解绑", "utter_binding_none"), ("绑定手机号", "utter_binding_how"), ("帮我解除绑定", "utter_binding_none")],
+)
+async def test_binding_in_between_is_answered_and_the_question_stays(actions: Actions, text: str, said: str) -> None:
+    """It is no answer to when it began, and no reason to skip that."""
+    talk = _talk("since").user(text, "nlu_fallback")
+    result = await actions.validate(talk)
+    assert said in result.said
+    assert slot("requested_slot", "complaint_since") in result.events
+    assert slot("complaint_since", None) not in result.events
+
+
 STORIES = [
     (STORY, "complaint_broadband", "complaint_broadband"),
     ("断网了", "complaint_broadband", "complaint_broadband"),  # three characters answer what happened

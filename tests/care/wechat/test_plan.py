@@ -18,8 +18,15 @@ SCORES = [{"title": str(n), "payload": f'/rate{{"score": "{n}"}}'} for n in rang
 MORE = say("wechat_more")
 
 
-def said(id_: int, text: str = "", *, important: bool = False, buttons: list[dict[str, str]] | None = None) -> Bubble:
-    return Bubble(id_, text or f"第{id_}句", buttons or [], is_important=important)
+def said(
+    id_: int,
+    text: str = "",
+    *,
+    important: bool = False,
+    buttons: list[dict[str, str]] | None = None,
+    turn: int | None = None,
+) -> Bubble:
+    return Bubble(id_, text or f"第{id_}句", buttons or [], is_important=important, turn=turn)
 
 
 def long(id_: int, sentences: int = 120, *, important: bool = False) -> Bubble:
@@ -55,6 +62,36 @@ def test_a_question_for_a_score_has_the_numbers_for_itself() -> None:
     [one] = compose([said(1, buttons=[YES]), said(2, "打几分？", buttons=SCORES)], LOOK)
     assert one.text == "第1句\n\n打几分？\n\n回复 1 到 10 的数字就行。"
     assert one.offered == SCORES, "and 7 is the score 7"
+
+
+def test_of_answers_to_several_messages_only_the_last_one_s_choices_are_left() -> None:
+    """Rasa was away, or the customer was quick: what was asked before is answered already."""
+    skip, confirm = [{"title": "跳过", "payload": "/skip"}], [{"title": "确认", "payload": "/affirm"}]
+    [one] = compose([said(1, "地址？", buttons=skip, turn=10), said(2, "请核对", buttons=confirm, turn=11)], LOOK)
+    assert one.text == "地址？\n\n请核对\n\n回复数字选择：\n1. 确认"
+    assert (one.offered, one.finishes) == (confirm, (1, 2))
+
+
+def test_choices_that_answer_nothing_stay_beside_them() -> None:
+    """A welcome, or an agent who joined: said by our side, and still true."""
+    [one] = compose([said(1, buttons=[YES]), said(2, buttons=[NO], turn=11)], LOOK)
+    assert one.offered == [YES, NO]
+
+
+def test_a_question_that_was_asked_again_is_said_once() -> None:
+    """Twenty messages in two seconds; each was answered with the same question."""
+    bubbles = [
+        said(1, "记下了", turn=10),
+        said(2, "地址？", turn=10),
+        said(3, "记下了", turn=11),
+        said(4, "地址？", turn=11),
+    ]
+    [one] = compose(bubbles, LOOK)
+    assert one.text == "记下了\n\n地址？"
+    assert one.finishes == (1, 2, 3, 4), "all of them are done with"
+    assert compose([said(1, "好的", turn=10), said(2, "好的", turn=10)], LOOK)[0].text == "好的\n\n好的", "one answer"
+    again = [said(1, "已派师傅", important=True, turn=10), said(2, "已派师傅", important=True, turn=11)]
+    assert compose(again, LOOK)[0].text == "已派师傅\n\n已派师傅", "what must not be missed is left as it is"
 
 
 def test_choices_as_a_menu() -> None:

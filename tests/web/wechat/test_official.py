@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 
 import anyio.to_thread
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from care.conversations.rules import Reply
 from care.conversations.tables import Conversation, Message
@@ -61,6 +61,12 @@ async def _all_answered() -> None:
         return scalar("SELECT count(*) FROM messages WHERE status = 'pending'") == 0
 
     await eventually(answered, "the answers")
+
+
+def _deliver() -> None:
+    """As the worker does."""
+    with transaction() as session:
+        session.execute(update(Message).where(Message.delivery == "waiting").values(delivery="sent"))
 
 
 @pytest.mark.parametrize("mode", ["plain", "compatible", "safe"])
@@ -139,10 +145,28 @@ async def test_choices_by_number_and_by_words(web: str, platform: Simulator, bot
         ("取消", {}),
         ("确认", {"menu_id": f"{asked}.1"}),
     ):
+        _deliver()
         await _do(lambda: platform.say("o-1", text, **more))  # noqa: B023
         await _all_answered()
     assert bot.heard[1:] == ["/affirm", "/deny", "/deny", "3", "/deny", "/affirm"]
     assert [question.is_payload for question in bot.asked[1:]] == [True, True, True, False, True, True]
+
+
+async def test_a_number_while_another_answer_is_on_its_way_stays_a_number(
+    web: str, platform: Simulator, bot: FakeBot
+) -> None:
+    """It was meant for the list that the customer sees; the question that comes next is another one."""
+    await _do(lambda: platform.say("o-1", "可以吗"))
+    await _all_answered()
+    _deliver()
+    with transaction() as session:
+        session.scalars(select(Contact)).one().offered = YES_OR_NO
+    bot.gate.clear()
+    await _do(lambda: platform.say("o-1", "先说另一件"))
+    await _do(lambda: platform.say("o-1", "1"))
+    bot.gate.set()
+    await _all_answered()
+    assert bot.heard[1:] == ["先说另一件", "1"]
 
 
 async def test_following_and_leaving(web: str, platform: Simulator, bot: FakeBot) -> None:
