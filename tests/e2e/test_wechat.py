@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -113,6 +114,32 @@ def test_a_complaint_whose_every_message_comes_three_times(stack: Stack, platfor
         "SELECT count(*) FROM tickets WHERE conversation_id = (SELECT conversation_id FROM tickets WHERE number = %s)"
     )
     assert stack.rows(filed, number) == [(1,)]
+
+
+def test_nothing_is_lost_while_what_sends_is_killed(stack: Stack, platform: Simulator) -> None:
+    """The worker gets SIGKILL every two seconds while answers go out: each reaches its customer, in the end."""
+    people = [f"o-kill-{number}-{uuid4().hex[:8]}" for number in range(20)]
+    kills, began = 0, time.monotonic()
+    with ThreadPoolExecutor(4) as pool:
+        talking = [(who, pool.submit(platform.say, who, f"你好，第{n}次")) for n in range(6) for who in people]
+        while time.monotonic() - began < 12:
+            time.sleep(2)
+            with contextlib.suppress(ProcessLookupError, KeyError, FileNotFoundError):  # it is being restarted
+                stack.kill("worker")
+                kills += 1
+        said = {who: f"wx-{delivery.result().id}" for who, delivery in talking}
+    assert kills >= 3
+    stack.wait_until_healthy(90)
+    _wait_until_answered(stack, seconds=120)
+    for who, message_id in said.items():
+        ((conversation,),) = stack.rows(
+            "SELECT conversation_id FROM messages WHERE channel_message_id = %s", message_id
+        )
+        answers = [each for each in stack.records.messages(conversation) if each["author"] != "customer"]
+        assert len(answers) >= 6
+        assert {each["delivery"] for each in answers} == {"sent"}
+        read = "\n".join(each.text for each in platform.received(who))
+        assert all(each["text"] in read for each in answers), conversation
 
 
 def _wait_until_answered(stack: Stack, seconds: float) -> None:
