@@ -46,3 +46,15 @@ def id_of(body: dict[str, Any], field: str) -> str:
     if not isinstance(given, str) or not _ID.fullmatch(given):
         raise Invalid(f"{field} must be 1 to 200 printable ASCII characters without spaces")
     return given
+
+
+def as_words(text: str) -> str:
+    """Make sure that Rasa reads ``text`` as words: never as an intent, whatever stands in front.
+
+    Rasa strips white space and then takes a leading "/" as ``/intent{"slot": …}``. It becomes the full-width "／",
+    also behind invisible characters, which a later step may drop. Lone surrogates, which JSON can carry and UTF-8
+    cannot, become "\ufffd".
+    """
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    visible = next((i for i, char in enumerate(text) if char.isprintable() and not char.isspace()), len(text))
+    return text[:visible] + "／" + text[visible + 1 :] if text[visible : visible + 1] == "/" else text

@@ -27,6 +27,8 @@ COMMANDS = {
     "parse": "bot.lab.parse",
     "signals": "bot.lab.signals",
     "rights": "bot.lab.rights",
+    "rehearse": "bot.lab.rehearse",
+    "vectors": "bot.lab.vectors",
 }
 
 

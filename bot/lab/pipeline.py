@@ -2,26 +2,30 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot import lean
+from bot.bodies import as_words
 from bot.encoding import read_ahead, readers
-from bot.gateway import as_words
 from bot.lab.payload import BadInput
 from bot.nlu.articles import ArticleFinder
 from bot.nlu.encoder import mean_of, terms_of
 from bot.nlu.intents import CascadeIntentClassifier
 from bot.nlu.text import normalise
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -62,12 +66,21 @@ class Pipeline:
             ) from error
         if agent.processor is None:
             raise BadInput(f"{model} is no model of Rasa's; make train makes one.")
-        self._processor: MessageProcessor = agent.processor
+        self.processor: MessageProcessor = agent.processor
         self._loop = asyncio.new_event_loop()
-        schema = self._processor.model_metadata.predict_schema
+        schema = self.processor.model_metadata.predict_schema
         self._classifier = next(
             (name for name, node in schema.nodes.items() if issubclass(node.uses, CascadeIntentClassifier)), None
         )
+
+    @property
+    def domain(self) -> Domain:
+        """Its labels, slots and responses."""
+        return self.processor.domain
+
+    def wait(self, work: Awaitable[T]) -> T:
+        """Run to its end what a process that serves would run on its event loop."""
+        return self._loop.run_until_complete(work)
 
     def read(self, text: str) -> Understood:
         """A message that nobody has sent before: what the encoder remembers of running conversations is forgotten."""
@@ -78,7 +91,7 @@ class Pipeline:
         terms_of.cache_clear()
         mean_of.cache_clear()
         started, worked = time.perf_counter(), time.process_time()
-        parsed: dict[str, Any] = self._loop.run_until_complete(self._processor.parse_message(_message(text)))
+        parsed: dict[str, Any] = self._loop.run_until_complete(self.processor.parse_message(_message(text)))
         seconds, core_seconds = time.perf_counter() - started, time.process_time() - worked
         intent = parsed[INTENT]
         ranking = [
@@ -103,7 +116,7 @@ class Pipeline:
     def search_again(self, text: str) -> None:
         """The article finder alone; of the message that was read last, the encoder reads again only what it adds."""
         mean_of.cache_clear()
-        for reader in readers(self._processor):
+        for reader in readers(self.processor):
             if isinstance(reader, ArticleFinder):
                 reader.process([Message({TEXT: normalise(text)})])
 
@@ -124,15 +137,15 @@ class Pipeline:
 
     async def _turn(self, text: str) -> None:
         # as bot.turn does it: the encoder beside the loop, the rest on it
-        await read_ahead(self._processor, text)
-        await self._processor.parse_message(_message(text))
+        await read_ahead(self.processor, text)
+        await self.processor.parse_message(_message(text))
 
     def _classified(self, text: str) -> dict[str, Any]:
         # FallbackClassifier and MatterFinder replace the intent, and with it what the classifier told beside the label.
         if self._classifier is None:
             return {}
         inputs = {"__message__": [_message(text)], "__tracker__": DialogueStateTracker.from_events("lab", [])}
-        done = self._processor.graph_runner.run(inputs=inputs, targets=[self._classifier])
+        done = self.processor.graph_runner.run(inputs=inputs, targets=[self._classifier])
         told: dict[str, Any] = done[self._classifier][0].get(INTENT) or {}
         return told
 
