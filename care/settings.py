@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     actions_secret: SecretStr = Field(default=..., min_length=16)
 
     rasa_url: str = "http://127.0.0.1:5005"
+    #: where each Rasa process is asked by itself, with commas: a model is published to one after the other.
+    #: Empty: there is one, at `rasa_url`
+    rasa_urls: str = ""
     #: where Rasa calls the action server; the web process asks the same server for its health
     actions_url: str = "http://127.0.0.1:5055/webhook"
     #: seconds that the customer waits before being told that the answer takes longer.
@@ -64,6 +67,11 @@ class Settings(BaseSettings):
 
     #: days after which a message is no longer offered to trainers
     inbox_days: int = Field(default=180, ge=1, le=3650)
+    #: confidence below which a message that was understood is offered to trainers as well; empty: that of config.yml
+    inbox_below: str = Field(default="", pattern=r"^(0(\.\d{1,4})?|1(\.0{1,4})?)?$")
+    #: git repository of the data files, on a branch of which trainers' changes are committed; empty: a patch only
+    training_repository: str = ""
+    training_branch: str = Field(default="trainers", pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$")
 
     #: comma-separated origins whose pages may call the web process, e.g. `https://www.example.cn`.
     origins: str = ""
@@ -242,6 +250,12 @@ class Settings(BaseSettings):
     @property
     def allowed_origins(self) -> list[str]:
         return [origin.strip().rstrip("/") for origin in self.origins.split(",") if origin.strip()]
+
+    @property
+    def rasa_processes(self) -> tuple[str, ...]:
+        """Where each Rasa process is asked by itself."""
+        named = tuple(part.strip().rstrip("/") for part in self.rasa_urls.split(",") if part.strip())
+        return named or (self.rasa_url,)
 
     @property
     def serves_wechat(self) -> bool:

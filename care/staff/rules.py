@@ -26,6 +26,8 @@ class Permission(StrEnum):
     EXPORT = "export"  # take a list of tickets away, masked
     DECIDE = "decide"  # what only a supervisor decides: complexity, bulk changes, merging
     SUPERVISE = "supervise"  # the wall, alarms, listen, barge in, reassign
+    TRAIN = "train"  # misunderstood messages, masked; examples, models, wording
+    OVERRIDE = "override"  # publish a model that did not pass; decide on new labels
     METRICS = "metrics"  # how well the queue was served
     AUDIT = "audit"  # who saw or changed what
     STAFF = "staff"  # accounts of the others
@@ -45,6 +47,8 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.EXPORT: _LEAD,
     Permission.DECIDE: _LEAD,
     Permission.SUPERVISE: _LEAD,
+    Permission.TRAIN: frozenset({Role.TRAINER, Role.SUPERVISOR}),
+    Permission.OVERRIDE: _LEAD,
     Permission.METRICS: frozenset({Role.SUPERVISOR, Role.AUDITOR}),
     Permission.AUDIT: frozenset({Role.AUDITOR}),
     Permission.STAFF: frozenset({Role.ADMIN}),

@@ -6,6 +6,7 @@ depends on it (PIPL art. 14 to 16; docs/decisions/0012-training-consent.md).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,9 +71,14 @@ def record(session: Session, conversation_id: str, agreed: bool, version: str, c
     return Consent.of(newest.agreed, newest.version, newest.at)
 
 
-def agreeing() -> Subquery:
-    """Columns `conversation_id`, `since`: where consent stands. What was said before it does not count."""
+def agreeing(conversations: Collection[str] | None = None) -> Subquery:
+    """Columns `conversation_id`, `since`: where consent stands. What was said before it does not count.
+
+    `conversations`: only of these.
+    """
     newest = select(func.max(TrainingConsent.id)).group_by(TrainingConsent.conversation_id)
+    if conversations is not None:
+        newest = newest.where(TrainingConsent.conversation_id.in_(conversations))
     return (
         select(TrainingConsent.conversation_id, TrainingConsent.at.label("since"))
         .where(TrainingConsent.id.in_(newest), TrainingConsent.agreed, TrainingConsent.version == CONSENT_VERSION)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,19 @@ from care.training.broken import FORBIDDEN
 from care.training.examples import AnnotationError, Example, Fault, Span, parse, render
 from care.training.labels import Labels, read_labels
 
-__all__ = ["Corpus", "Example", "Fault", "Span", "add", "annotate", "format_all", "read", "relabel", "remove"]
+__all__ = [
+    "Corpus",
+    "Example",
+    "Fault",
+    "Span",
+    "add",
+    "annotate",
+    "format_all",
+    "read",
+    "relabel",
+    "remove",
+    "rewrite",
+]
 
 FOLDER = "data/nlu"
 
@@ -70,13 +82,58 @@ def remove(root: Path, example: Example) -> None:
 def relabel(root: Path, example: Example, label: str, sub: str | None) -> tuple[str, int]:
     """Move one example to another label; returns where it now stands. Raises what `add` and `remove` raise."""
     with _alone(root):
-        _check(read_labels(root)[0], label, sub, example.text, example.spans)
+        check(read_labels(root)[0], label, sub, example.text, example.spans)
         _remove(root, example)
         try:
             return _add(root, label, sub, example.text, example.spans)
         except InvalidInput:
             _add(root, example.label, example.sub, example.text, example.spans)
             raise
+
+
+def rewrite(
+    root: Path, gone: Collection[tuple[str, str | None, str]], new: Sequence[tuple[str, str | None, str]]
+) -> list[str]:
+    """Take out and put in many examples at once, each as (label, sub-label, words as `render` gives them); the files
+    that changed.
+
+    What is gone, or there, already stays so. Raises Conflict (`faults`: a file cannot be read whole; `not_regular`:
+    what goes stands in a block that the formatter leaves alone), InvalidInput (`annotation`).
+    """
+    with _alone(root):
+        documents = _sound(root)
+        changed: dict[str, Document] = {}
+        known: set[tuple[str, str | None, str]] = set()
+        for document in documents:
+            for block in document.blocks:
+                if block.label is None:
+                    continue
+                said = [(block.label, block.sub, render(one.text, one.spans)) for one in block.examples]
+                kept = [one for one, each in zip(block.examples, said, strict=True) if each not in gone]
+                if len(kept) < len(block.examples):
+                    if block.verbatim is not None:
+                        where = f"{document.file}:{block.line}"
+                        raise Conflict(
+                            "not_regular", f"{where}: this block is not in the regular form; mend it by hand."
+                        )
+                    block.examples, changed[document.file] = kept, document
+                known.update(each for each in said if each not in gone)
+            document.blocks = [block for block in document.blocks if block.examples or block.verbatim is not None]
+        for label, sub, raw in new:
+            if (label, sub, raw) in known:
+                continue
+            try:
+                text, spans = parse(raw)
+            except AnnotationError as error:
+                raise InvalidInput("annotation", str(error)) from None
+            home = _home(root, documents, label, sub)
+            home.blocks.append(Block(label, sub, 0, 0, examples=[Written(raw, text, spans, 0)]))
+            if home not in documents:
+                documents.append(home)
+            changed[home.file] = home
+        for document in changed.values():
+            _write(root, document)
+    return sorted(changed)
 
 
 def format_all(root: Path, check: bool = False) -> list[str]:
@@ -160,7 +217,8 @@ def _unknown(file: str, block: Block, labels: Labels) -> Iterator[Fault]:
                 yield Fault(file, one.line, *told)
 
 
-def _check(labels: Labels, label: str, sub: str | None, text: str, spans: Iterable[Span]) -> None:
+def check(labels: Labels, label: str, sub: str | None, text: str, spans: Iterable[Span]) -> None:
+    """Raises InvalidInput (reasons `unknown`, `not_one_line`)."""
     told = labels.unknown_label(label) or (labels.unknown_sub(label, sub) if sub is not None else None)
     for span in spans:
         told = told or labels.unknown_entity(span.entity)
@@ -171,7 +229,7 @@ def _check(labels: Labels, label: str, sub: str | None, text: str, spans: Iterab
 
 
 def _add(root: Path, label: str, sub: str | None, text: str, spans: Sequence[Span]) -> tuple[str, int]:
-    _check(read_labels(root)[0], label, sub, text, spans)
+    check(read_labels(root)[0], label, sub, text, spans)
     try:
         raw = render(text, spans)
     except AnnotationError as error:

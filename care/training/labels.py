@@ -31,6 +31,8 @@ class Labels:
     sub_lines: dict[str, int]
     leasts: dict[str, int]
     by_tokens: frozenset[str]
+    #: patterns of labels for which two trainers are needed
+    by_two: frozenset[str] = frozenset()
 
     @property
     def intents(self) -> tuple[str, ...]:
@@ -40,6 +42,10 @@ class Labels:
         """How many examples it needs: by the last pattern in the file that fits."""
         fitting = [count for pattern, count in self.leasts.items() if fnmatchcase(label, pattern)]
         return fitting[-1] if fitting else 0
+
+    def needs_two(self, label: str) -> bool:
+        """Whether one trainer alone does not decide that a message means it."""
+        return any(fnmatchcase(label, pattern) for pattern in self.by_two)
 
     def unknown_label(self, label: str) -> tuple[str, str] | None:
         """What is wrong with it and what to do; None where it is known."""
@@ -87,7 +93,8 @@ def read_labels(root: Path) -> tuple[Labels, list[Fault]]:
             line = key.start_mark.line + 1
             faults.append(Fault(SUB_LABELS, line, f"{key.value} is not followed by a number.", "Write one."))
     entities = frozenset(_names(domain.get("entities")))
-    return Labels(lines, entities, subs, sub_lines, leasts, frozenset(_names(listed.get("read_by_tokens")))), faults
+    by_tokens, by_two = (frozenset(_names(listed.get(name))) for name in ("read_by_tokens", "second_opinion"))
+    return Labels(lines, entities, subs, sub_lines, leasts, by_tokens, by_two), faults
 
 
 def _advice(name: str, known: tuple[str, ...] | list[str], otherwise: str) -> str:

@@ -17,7 +17,11 @@ class TrainingConsent(Base):
     """One time that a customer agreed or withdrew; the newest of a conversation counts."""
 
     __tablename__ = "training_consents"
-    __table_args__ = (Index("ix_training_consents_conversation_id_id", "conversation_id", "id"),)
+    __table_args__ = (
+        Index("ix_training_consents_conversation_id_id", "conversation_id", "id"),
+        # Who withdrew since the inbox was last swept.
+        Index("ix_training_consents_withdrawn_at", "at", postgresql_where=text("NOT agreed")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
