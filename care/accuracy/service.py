@@ -21,7 +21,7 @@ from care.audit.service import note
 from care.conversations.tables import Conversation, Message
 from care.db import utcnow
 from care.errors import Conflict, InvalidInput, NotAllowed
-from care.training.service import point_out, take_back
+from care.inbox.deciding import point_out, take_back
 
 #: weeks that are told at once
 MOST_WEEKS = 13

@@ -92,6 +92,15 @@ def parse(
 
 
 @nlu.command()
+def apply() -> None:
+    """Bring what trainers changed in the browser into the files of this checkout; the service must run."""
+    from cli.nlu.apply import apply as run
+    from cli.run.checkout import here
+
+    run(here())
+
+
+@nlu.command()
 def forget() -> None:
     """Take out what trainers wrote for messages that their customers had deleted; the service must run."""
     from cli.nlu.forget import forget as run

@@ -9,9 +9,8 @@ from rich.text import Text
 
 from care import db
 from care.errors import CareError, NotAllowed
-from care.training import service
 from cli.errors import Stop
-from cli.nlu import inbox_steps, inbox_view
+from cli.nlu import inbox_items, inbox_steps, inbox_view
 from cli.nlu.terminal import console
 from cli.nlu.trainer import name_of
 from cli.run.checkout import Checkout
@@ -50,7 +49,7 @@ def _one(checkout: Checkout, out: Console, message: int, staff: str) -> None:
     while not is_done:
         try:
             # Read anew each time: its customer may have withdrawn the consent, another trainer decided it.
-            inbox_view.show_item(out, db.run(lambda s: service.item(s, message, db.utcnow())))
+            inbox_view.show_item(out, db.run(lambda s: inbox_items.item(s, message, db.utcnow())))
         except NotAllowed as reason:
             out.print(Text(str(reason), style="yellow"))
             return

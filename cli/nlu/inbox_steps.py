@@ -11,16 +11,20 @@ import care.migrations.models  # noqa: F401  # every table that a ticket refers 
 from care import db
 from care.accesses.rules import Reader, Use
 from care.accesses.service import note_access
+from care.dataset.applying import apply
+from care.dataset.rules import Meaning
+from care.errors import InvalidInput
+from care.inbox import deciding
 from care.tickets.rules import read_number
 from care.tickets.service import ticket_by_number
-from care.training import annotate, consent, service
+from care.training import annotate, consent, corpus
 from care.training.examples import AnnotationError, render
 from care.training.rules import CONSENT_VERSION
-from care.training.service import Item
 from cli.errors import Stop
-from cli.nlu import inbox_view, lab
+from cli.nlu import inbox_items, inbox_view, lab
+from cli.nlu.inbox_items import Item
 from cli.nlu.terminal import console
-from cli.nlu.trainer import meaning, name_of, spelled, threshold
+from cli.nlu.trainer import meaning, name_of, spelled
 from cli.run.checkout import Checkout
 from cli.run.running import connect
 
@@ -36,13 +40,24 @@ def listed(checkout: Checkout, *, below: float | None, group: bool, as_json: boo
 def read(checkout: Checkout, *, below: float | None, group: bool) -> tuple[list[list[Item]], bool]:
     """The inbox, in groups."""
     connect(checkout)
-    sure = threshold(checkout, below)
-    found = db.run(lambda s: service.inbox(s, sure, db.utcnow()))
-    return (_grouped(checkout, found.items) if group else [[each] for each in found.items]), found.has_more
+    now = db.utcnow()
+    db.run(lambda s: inbox_items.take_in(s, checkout.root, below, now))
+    found, has_more = db.run(lambda s: inbox_items.items(s, now))
+    return (_grouped(checkout, found) if group else [[each] for each in found]), has_more
 
 
 def _grouped(checkout: Checkout, items: Sequence[Item]) -> list[list[Item]]:
-    """Like ones together; each alone where the model cannot be asked. No vectors of customers' words are kept."""
+    """Like ones together, as the worker has put them; the others are asked about, where the model is here."""
+    together: dict[int, list[Item]] = {}
+    for each in items:
+        if each.group is not None:
+            together.setdefault(each.group, []).append(each)
+    alone = _alike(checkout, [each for each in items if each.group is None])
+    return sorted([*together.values(), *alone], key=lambda group: (-len(group), -group[0].id))
+
+
+def _alike(checkout: Checkout, items: Sequence[Item]) -> list[list[Item]]:
+    """Each alone where the model cannot be asked. No vectors of customers' words are kept."""
     if len(items) < 2:
         return [[each] for each in items]
     try:
@@ -55,14 +70,41 @@ def _grouped(checkout: Checkout, items: Sequence[Item]) -> list[list[Item]]:
 
 def shown(checkout: Checkout, message: int) -> None:
     connect(checkout)
-    inbox_view.show_item(console(), db.run(lambda s: service.item(s, message, db.utcnow())))
+    inbox_view.show_item(console(), db.run(lambda s: _item(s, checkout, message)))
+
+
+def _item(session: Session, checkout: Checkout, message: int) -> Item:
+    inbox_items.take_in(session, checkout.root, None, db.utcnow())
+    return inbox_items.item(session, message, db.utcnow())
 
 
 def accepted(checkout: Checkout, message: int, *, text: str | None, label: str | None, by: str | None) -> None:
+    """As in the browser, and written into the files of this checkout at once."""
     connect(checkout)
     staff, meant = name_of(by), meaning(label)
-    done = db.run(lambda s: service.accept(s, message, text, meant, staff, db.utcnow(), checkout.root))
-    typer.echo(f"{done.file}:{done.line}: written under {spelled((done.label, done.sub))}.")
+
+    def write(session: Session) -> str:
+        seen = _item(session, checkout, message)
+        known = meant or seen.meaning
+        if known is None:
+            raise InvalidInput("label", "the bot did not understand this message: name the label that it has")
+        words = text or seen.draft
+        if not words:
+            raise InvalidInput("no_words", "write your own sentence for it; there is no draft")
+        sentence = Meaning(words, *known)
+        done = deciding.accept(session, message, [sentence], staff, db.utcnow(), checkout.root)
+        if done.waits:
+            return f"{spelled(known)} needs two: another trainer has to give it the same label first."
+        # Last: what cannot be written is not decided.
+        apply(session, checkout.root)
+        return f"{_place(checkout, sentence)}: written under {spelled(known)}."
+
+    typer.echo(db.run(write))
+
+
+def _place(checkout: Checkout, sentence: Meaning) -> str:
+    found = corpus.read(checkout.root).examples
+    return next(each.place for each in found if (each.text, each.label) == (sentence.text, sentence.label))
 
 
 def corrected(checkout: Checkout, message: int, label: str, *, by: str | None, listed: bool) -> None:
@@ -71,10 +113,9 @@ def corrected(checkout: Checkout, message: int, label: str, *, by: str | None, l
     assert meant is not None  # a label was given
 
     def write(session: Session) -> None:
-        now = db.utcnow()
         if listed:
-            service.item(session, message, now)
-        service.correct(session, message, *meant, staff, now, checkout.root)
+            _item(session, checkout, message)
+        deciding.correct(session, message, *meant, staff, db.utcnow(), checkout.root)
 
     db.run(write)
     typer.echo(f"Message {message} means {spelled(meant)}.")
@@ -97,10 +138,11 @@ def annotated(
 
     def write(session: Session) -> str:
         now = db.utcnow()
-        words = text or service.item(session, message, now).draft
+        seen = _item(session, checkout, message)
+        words = text or seen.draft
         if not words:
             raise Stop(f"Message {message} has no draft yet: give your own sentence with --text.")
-        plain, spans = service.parsed(words)
+        plain, spans = deciding.parsed(words)
         for number in sorted(unmark, reverse=True):
             spans = annotate.unmark(spans, number)
         for number, first in splits:
@@ -111,7 +153,8 @@ def annotated(
             whole = render(plain, spans)
         except AnnotationError as error:
             raise Stop(str(error)) from None
-        return service.keep_draft(session, message, whole, staff, now, checkout.root).draft or ""
+        deciding.keep_draft(session, message, whole, staff, now, checkout.root)
+        return whole
 
     inbox_view.show_entities(console(), db.run(write))
 
@@ -134,13 +177,18 @@ def _mark(given: str) -> tuple[str, str, str | None]:
 def rejected(checkout: Checkout, message: int, reason: str, *, by: str | None) -> None:
     connect(checkout)
     staff = name_of(by)
-    db.run(lambda s: service.reject(s, message, reason, staff, db.utcnow()))
+    db.run(lambda s: _reject(s, checkout, message, reason, staff))
     typer.echo(f"Message {message} is rejected.")
+
+
+def _reject(session: Session, checkout: Checkout, message: int, reason: str, staff: str) -> None:
+    _item(session, checkout, message)
+    deciding.reject(session, {message}, reason, staff, db.utcnow())
 
 
 def logged(checkout: Checkout, most: int) -> None:
     connect(checkout)
-    inbox_view.show_steps(console(), db.run(lambda s: service.steps(s, most)))
+    inbox_view.show_steps(console(), db.run(lambda s: deciding.steps(s, most)))
 
 
 def withdrawn(checkout: Checkout, ticket: str, *, by: str | None) -> None:

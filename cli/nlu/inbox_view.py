@@ -12,8 +12,8 @@ from rich.text import Text
 
 from care.timezone import CHINA
 from care.training.examples import Span, parse
-from care.training.service import Item
 from care.training.tables import TrainingStep
+from cli.nlu.inbox_items import Item
 from cli.nlu.trainer import spelled
 
 _RANKED = 3

@@ -17,23 +17,34 @@ def run(checkout: Checkout, command: str, payload: dict[str, Any], **variables: 
 
     `variables`: more of its environment.
     """
+    argv, env = started(checkout, command, **variables)
+    done = subprocess.run(argv, cwd=checkout.root, env=env, input=written(payload), stdout=subprocess.PIPE, check=False)
+    return answer_of(command, done.returncode, done.stdout)
+
+
+def started(checkout: Checkout, command: str, **variables: str) -> tuple[list[str], dict[str, str]]:
+    """How it is started: command line and environment. Raises Stop without Rasa's environment."""
     if not checkout.bot_python.exists():
         raise Stop("Rasa's environment .venv/bot is not there; make train makes it.")
-    done = subprocess.run(
-        [checkout.bot_python, "-m", "bot.lab", command],
-        cwd=checkout.root,
-        env={**training_environment(os.environ, checkout.root), **variables},
-        input=json.dumps(payload, ensure_ascii=False).encode(),
-        stdout=subprocess.PIPE,
-        check=False,
-    )
+    return [str(checkout.bot_python), "-m", "bot.lab", command], {
+        **training_environment(os.environ, checkout.root),
+        **variables,
+    }
+
+
+def written(payload: dict[str, Any]) -> bytes:
+    return json.dumps(payload, ensure_ascii=False).encode()
+
+
+def answer_of(command: str, code: int, said: bytes) -> dict[str, Any]:
+    """Of its exit code and standard output. Raises Stop."""
     try:
-        answer = json.loads(done.stdout)
+        answer = json.loads(said)
     except ValueError:
         answer = None
-    if not isinstance(answer, dict) or (done.returncode != 0 and "error" not in answer):
-        raise Stop(f"bot.lab {command} ended with exit code {done.returncode} and no answer; what it said is above.")
-    if done.returncode != 0:
+    if not isinstance(answer, dict) or (code != 0 and "error" not in answer):
+        raise Stop(f"bot.lab {command} ended with exit code {code} and no answer; what it said is above.")
+    if code != 0:
         raise Stop(str(answer["error"]))
     return answer
 

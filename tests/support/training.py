@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from care.conversations.rules import Inbound, Reply
 from care.db import transaction
+from care.inbox.filling import fill
 from care.training import consent
 from care.training.rules import CONSENT_VERSION
 from care.turns import service as turns
@@ -51,6 +52,13 @@ def small_checkout(root: Path) -> Path:
 
 def agree(session: Session, conversation_id: str, agreed: bool = True, now: datetime = NOW) -> None:
     consent.record(session, conversation_id, agreed, CONSENT_VERSION, "rest", now)
+
+
+def take_in(below: float = 0.35, now: datetime = NOW + timedelta(hours=1)) -> int:
+    """Fill the inbox, as the worker does; how many came in."""
+    with transaction() as session:
+        # The clock of a test may stand still: everything is looked at again.
+        return fill(session, below, now, timedelta(days=365))
 
 
 class Talker:

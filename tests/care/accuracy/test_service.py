@@ -21,12 +21,12 @@ from care.conversations.rules import AUDIT_CHANNEL
 from care.conversations.tables import Message
 from care.db import transaction
 from care.errors import Conflict, InvalidInput, NotAllowed
-from care.training.service import inbox
+from care.inbox.listing import Filter, page
 from care.training.tables import TrainingStep
 from tests.support.accuracy import THEN, ask
 from tests.support.desk import noted
 from tests.support.times import NOW, china
-from tests.support.training import agree
+from tests.support.training import agree, take_in
 
 WEEK = "2026-W46"
 MONDAY = china("2026-11-16 03:00")
@@ -327,8 +327,9 @@ def test_reading_and_judging_are_noted() -> None:
 
 
 def _inbox() -> list[int]:
+    take_in(0.5, MONDAY)
     with transaction() as session:
-        return [each.id for each in inbox(session, 0.5, MONDAY).items]
+        return [each.entry.message_id for each in page(session, Filter(), None, 50, MONDAY)[0]]
 
 
 def test_what_the_bot_answered_wrong_goes_to_the_trainers_where_the_customer_agreed() -> None:

@@ -15,6 +15,8 @@ import pytest
 
 from care.complaints.rules import Draft
 from care.complaints.service import file_complaint
+from care.dataset import service as dataset
+from care.dataset.rules import Meaning
 from care.db import transaction, utcnow
 from care.once import OnceKey
 from care.settings import settings
@@ -144,6 +146,18 @@ def test_accepting(quanyi: Quanyi, message: str, root: Path) -> None:
     log = quanyi("log")
     assert "lin  accept" in log
     assert "billing_detail" in log
+
+
+def test_what_was_changed_in_the_browser_comes_into_the_checkout(
+    quanyi: Quanyi, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with transaction() as session:
+        dataset.add(session, Meaning(OWN, "billing_detail"), "1001", utcnow(), root=root)
+    for told in ("data/nlu/billing.yml: brought up to date.", "have every change already"):
+        with pytest.raises(SystemExit):
+            app(["nlu", "apply"])
+        assert told in capsys.readouterr().out
+    assert OWN in _texts(root)
 
 
 REFUSED = [

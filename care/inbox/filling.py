@@ -1,0 +1,225 @@
+"""What enters the inbox, and what leaves it by itself: withdrawn, too old, its message deleted.
+
+In comes what a customer said after agreeing to it, while that consent stands. It is looked for by its time, with an
+overlap: an answer, and with it what the bot took a message for, comes seconds after the message, after an outage
+later. The job's cost follows what is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import yaml
+from sqlalchemy import Exists, and_, delete, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, aliased
+
+from care.conversations.tables import Message
+from care.dataset.current import ROOT
+from care.errors import Conflict
+from care.inbox.rules import Why, says_not_meant, why_of_reading
+from care.inbox.tables import InboxCursor, InboxEntry
+from care.rights.choosing import LABELS, NEAR
+from care.settings import settings
+from care.training.consent import agreeing
+from care.training.rules import FALLBACK, is_worth_reading, shown
+from care.training.tables import TrainingConsent, TrainingStep
+from care.turns.tables import MessageReading
+
+#: what is answered later than this waits for the hourly look over a day
+OVERLAP = timedelta(minutes=5)
+#: messages that one run takes in
+MOST = 500
+#: a "no" later than this is about something else
+_NEXT = timedelta(minutes=10)
+_DECIDED = ("accept", "reject")
+_ROW = 1
+
+
+def below(root: Path = ROOT) -> float:
+    """The confidence under which a message counts as unsure: that of the settings, else where the pipeline itself stops
+    understanding (`threshold` of FallbackClassifier). Raises Conflict (`config`)."""
+    if chosen := settings().inbox_below:
+        return float(chosen)
+    config = root / "config.yml"
+    try:
+        pipeline = yaml.safe_load(config.read_text(encoding="utf-8"))["pipeline"]
+        return float(next(each["threshold"] for each in pipeline if each["name"] == "FallbackClassifier"))
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, StopIteration):
+        told = f"{config} names no threshold of FallbackClassifier; give one (--below, QUANYI_INBOX_BELOW)"
+        raise Conflict("config", told) from None
+
+
+def fill(session: Session, unsure: float, now: datetime, overlap: timedelta = OVERLAP) -> int:
+    """Take in what is new; how many. `unsure`: see `below`. One worker at a time; safe to repeat.
+
+    0 also where another worker is at it.
+    """
+    oldest = now - timedelta(days=settings().inbox_days)
+    session.execute(insert(InboxCursor).values(id=_ROW, seen_until=oldest).on_conflict_do_nothing())
+    cursor = session.get(InboxCursor, _ROW, with_for_update={"skip_locked": True})
+    if cursor is None:
+        return 0
+    since = max(cursor.seen_until - overlap, oldest)
+    found = _misread(session, since, unsure)
+    until = now if len(found) < MOST else max(at for at, _ in found.values())
+    why = {message_id: reason for message_id, (_, reason) in found.items()}
+    for message_id, reason in (*_not_meant(session, since).items(), *_pointed_at(session, since).items()):
+        why[message_id] = why.get(message_id, Why(0)) | reason
+    taken = _take(session, why, oldest)
+    cursor.seen_until = max(cursor.seen_until, until)
+    return taken
+
+
+def sweep(session: Session, now: datetime, since: timedelta = timedelta(days=1)) -> int:
+    """What has to leave: consents that were withdrawn in the last `since`, what is too old. How many."""
+    newest = select(func.max(TrainingConsent.id)).group_by(TrainingConsent.conversation_id)
+    withdrawn = select(TrainingConsent.conversation_id).where(
+        ~TrainingConsent.agreed, TrainingConsent.at >= now - since
+    )
+    again = aliased(TrainingConsent)
+    # Who agreed again: only what was said since then stays.
+    said_before = exists(
+        select(again.id).where(
+            again.id.in_(newest.where(again.conversation_id == TrainingConsent.conversation_id)),
+            again.conversation_id == InboxEntry.conversation_id,
+            or_(~again.agreed, again.at > InboxEntry.at),
+        )
+    )
+    is_old = InboxEntry.at < now - timedelta(days=settings().inbox_days)
+    gone = delete(InboxEntry).where(or_(is_old, and_(InboxEntry.conversation_id.in_(withdrawn), said_before)))
+    return len(session.execute(gone.returning(InboxEntry.message_id)).all())
+
+
+def _misread(session: Session, since: datetime, unsure: float) -> dict[int, tuple[datetime, Why]]:
+    """The oldest first, at most MOST of them."""
+    agreed = agreeing()
+    unanswered = and_(MessageReading.label.in_(LABELS), func.coalesce(MessageReading.article_score, 0.0) < NEAR)
+    badly = or_(MessageReading.label == FALLBACK, MessageReading.confidence < unsure, unanswered)
+    query = (
+        select(Message.id, Message.created_at, MessageReading)
+        .join(agreed, agreed.c.conversation_id == Message.conversation_id)
+        .join(MessageReading, MessageReading.message_id == Message.id)
+        .where(
+            Message.author == "customer",
+            Message.is_payload.is_(False),
+            Message.created_at >= agreed.c.since,
+            Message.created_at >= since,
+            badly,
+            ~exists().where(InboxEntry.message_id == Message.id),
+            ~_decided(),
+        )
+        .order_by(Message.created_at, Message.id)
+        .limit(MOST)
+    )
+    return {
+        id_: (at, why_of_reading(read.label, read.confidence, read.article_score, unsure))
+        for id_, at, read in session.execute(query)
+    }
+
+
+def _not_meant(session: Session, since: datetime) -> dict[int, Why]:
+    """The messages before those in which customers say that the answer missed."""
+    agreed = agreeing()
+    said, read = aliased(Message), aliased(MessageReading)
+    query = (
+        select(said.id, said.conversation_id, said.created_at, read.label, read.sub)
+        .join(agreed, agreed.c.conversation_id == said.conversation_id)
+        .join(read, read.message_id == said.id)
+        .where(
+            said.author == "customer",
+            said.created_at >= agreed.c.since,
+            said.created_at >= since,
+            read.label.in_(("satisfaction", "deny", "correct")),
+        )
+    )
+    found: dict[int, Why] = {}
+    for id_, conversation_id, at, label, sub in session.execute(query).all():
+        before = session.execute(
+            select(Message.id, Message.created_at, Message.is_payload)
+            .where(Message.conversation_id == conversation_id, Message.id < id_, Message.author == "customer")
+            .order_by(Message.id.desc())
+            .limit(1)
+        ).one_or_none()
+        if before is None or before.is_payload or at - before.created_at > _NEXT:
+            continue
+        asked = exists().where(Message.in_reply_to == before.id, Message.buttons.is_not(None))
+        if says_not_meant(label, sub, bool(session.scalar(select(asked)))):
+            found[before.id] = Why.NOT_MEANT
+    return found
+
+
+def _pointed_at(session: Session, since: datetime) -> dict[int, Why]:
+    """By agents, trainers and auditors."""
+    steps = select(TrainingStep.message_id, TrainingStep.kind).where(
+        TrainingStep.kind.in_(("correct", "audit")), TrainingStep.at >= since
+    )
+    found: dict[int, Why] = {}
+    for message_id, kind in session.execute(steps):
+        found[message_id] = found.get(message_id, Why(0)) | (Why.CORRECTED if kind == "correct" else Why.AUDIT)
+    return found
+
+
+def _take(session: Session, why: Mapping[int, Why], oldest: datetime) -> int:
+    """Those that may be shown. What is there already gets the new reasons, and what it was corrected to."""
+    if not why:
+        return 0
+    agreed = agreeing()
+    query = (
+        select(Message, MessageReading)
+        .join(agreed, agreed.c.conversation_id == Message.conversation_id)
+        .join(MessageReading, MessageReading.message_id == Message.id, isouter=True)
+        .where(
+            Message.id.in_(why),
+            Message.author == "customer",
+            Message.is_payload.is_(False),
+            Message.created_at >= agreed.c.since,
+            Message.created_at >= oldest,
+            ~_decided(),
+        )
+    )
+    corrected = _corrections(session, why)
+    rows = []
+    found: Sequence[tuple[Message, MessageReading | None]] = session.execute(query).all()
+    for message, read in found:
+        text = shown(message.text)
+        if not is_worth_reading(text):
+            continue
+        meant = corrected.get(message.id) or ((read.label, read.sub) if read is not None else (None, None))
+        rows.append(
+            {
+                "message_id": message.id,
+                "conversation_id": message.conversation_id,
+                "text": text,
+                "at": message.created_at,
+                "why": int(why[message.id]),
+                "label": meant[0],
+                "sub": meant[1],
+                "confidence": read.confidence if read is not None else None,
+            }
+        )
+    if not rows:
+        return 0
+    new = insert(InboxEntry)
+    again = new.on_conflict_do_update(
+        index_elements=[InboxEntry.message_id],
+        set_={
+            "why": InboxEntry.why.op("|")(new.excluded.why),
+            "label": new.excluded.label,
+            "sub": new.excluded.sub,
+        },
+    )
+    session.execute(again, rows)
+    return len(rows)
+
+
+def _corrections(session: Session, why: Mapping[int, Why]) -> dict[int, tuple[str | None, str | None]]:
+    """The newest of each."""
+    steps = select(TrainingStep).where(TrainingStep.message_id.in_(why), TrainingStep.kind == "correct")
+    return {each.message_id: (each.label, each.sub) for each in session.scalars(steps.order_by(TrainingStep.id))}
+
+
+def _decided() -> Exists:
+    return exists().where(TrainingStep.message_id == Message.id, TrainingStep.kind.in_(_DECIDED))
