@@ -17,6 +17,9 @@ from starlette.routing import Route
 
 from care import jobs, logs
 from care.accounts import sms
+from care.approval.following import following
+from care.models.processes import RasaProcess
+from care.models.publishing import Publisher
 from care.privacy.tracker import RasaTracker
 from care.settings import settings
 from care.startup import check_configuration, check_policy_version
@@ -27,6 +30,9 @@ from care.wechat import api as wechat_api
 from care.wechat.api import KfApi, OfficialApi
 from care.wechat.reading import Reader
 from care.wechat.sending import Pusher
+from cli.run.checkout import here
+from cli.run.model import model_path
+from cli.workshop.trainer import Trainer
 
 
 async def _healthz(request: Request) -> Response:
@@ -45,6 +51,22 @@ def _wechat(
         yield Pusher(official, kf).run(stop)
     if kf is not None:
         yield Reader(runner, kf).run(stop)
+
+
+def _models(stop: asyncio.Event) -> Iterator[Coroutine[Any, Any, None]]:
+    """What trains models, and what brings each Rasa process to the one that was published."""
+    checkout = here()
+    secret = settings().gateway_secret.get_secret_value()
+    yield Trainer(checkout).run(stop)
+    yield Publisher(
+        [RasaProcess(url, secret) for url in settings().rasa_processes], lambda: model_path(checkout).name
+    ).run(stop)
+
+
+async def _wording(stop: asyncio.Event) -> None:
+    """What was approved, said by what the jobs write."""
+    with following():
+        await stop.wait()
 
 
 async def serve() -> None:
@@ -72,13 +94,14 @@ async def serve() -> None:
         )
         serving = asyncio.create_task(server.serve())
         stopping = asyncio.create_task(stop.wait())
-        wechat = [asyncio.create_task(work) for work in _wechat(runner, official, kf, stop)]
-        await asyncio.wait({running, serving, stopping, *wechat}, return_when=asyncio.FIRST_COMPLETED)
+        others = (*_wechat(runner, official, kf, stop), *_models(stop), _wording(stop))
+        beside = [asyncio.create_task(work) for work in others]
+        await asyncio.wait({running, serving, stopping, *beside}, return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = True
         is_asked = stop.is_set()
         stop.set()
         running.cancel()
-        await asyncio.gather(running, serving, *wechat, return_exceptions=True)
+        await asyncio.gather(running, serving, *beside, return_exceptions=True)
     for each in (dialogue, tracker, official, kf):
         if each is not None:
             await each.aclose()

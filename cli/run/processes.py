@@ -41,8 +41,7 @@ def spawn(
 
     It gets `death_signal` when the thread that calls this ends: call it from the main thread.
     """
-    who = f"{user.uid}:{user.gid}" if user else "-"
-    argv = [sys.executable, "-I", "-S", str(_LEASH), str(int(death_signal)), who, *map(str, command)]
+    argv = leashed(command, user, death_signal)
     log.parent.mkdir(parents=True, exist_ok=True)
     # O_APPEND: the file may be shortened while the process writes (see `logs.shorten`).
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -58,6 +57,14 @@ def spawn(
         )
     finally:
         os.close(output)
+
+
+def leashed(
+    command: Sequence[str | Path], user: User | None = None, death_signal: signal.Signals = signal.SIGTERM
+) -> list[str]:
+    """The command as it dies with the thread that starts it; its environment names us in `QUANYI_LEASH_PARENT`."""
+    who = f"{user.uid}:{user.gid}" if user else "-"
+    return [sys.executable, "-I", "-S", str(_LEASH), str(int(death_signal)), who, *map(str, command)]
 
 
 def group_members(pgid: int) -> list[psutil.Process]:
