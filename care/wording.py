@@ -1,7 +1,11 @@
-"""What is said to customers outside Rasa, from the same files that Rasa answers from (`data/responses/*.yml`)."""
+"""What is said to customers outside Rasa, from the same files that Rasa answers from (`data/responses/*.yml`).
+
+What was approved since is laid over them (care/approval).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -14,12 +18,34 @@ from care.timezone import CHINA
 RESPONSES = Path(__file__).resolve().parent.parent / "data" / "responses"
 
 
+Responses = dict[str, list[dict[str, Any]]]
+
+#: what is told instead of the files; replaced whole, never changed, because every thread reads it
+_told: Responses | None = None
+
+
 @lru_cache(maxsize=1)
-def _responses() -> dict[str, list[dict[str, Any]]]:
-    merged: dict[str, list[dict[str, Any]]] = {}
+def _shipped() -> Responses:
+    merged: Responses = {}
     for path in sorted(RESPONSES.glob("*.yml")):
         merged |= yaml.safe_load(path.read_text(encoding="utf-8"))["responses"]
     return merged
+
+
+def _responses() -> Responses:
+    told = _told
+    return _shipped() if told is None else told
+
+
+def lay_over(texts: Mapping[str, Sequence[str]]) -> None:
+    """Say these from now on, by key the texts of the variations in their order, and everything else as the files do."""
+    global _told
+    shipped = _shipped()
+    laid = {
+        key: [each | {"text": text} for each, text in zip(shipped[key], given, strict=True)]
+        for key, given in texts.items()
+    }
+    _told = shipped | laid if laid else None
 
 
 def say(key: str, **values: str) -> str:
@@ -36,6 +62,11 @@ def buttons(key: str) -> list[dict[str, str]]:
 
 def has_wording(key: str) -> bool:
     return f"utter_{key}" in _responses()
+
+
+def varied() -> list[str]:
+    """Every wording of the responses of which Rasa chooses one by chance."""
+    return [str(each["text"]) for said in _responses().values() if len(said) > 1 for each in said]
 
 
 def choice_of(label: str) -> dict[str, str] | None:

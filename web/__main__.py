@@ -3,8 +3,10 @@
 import gc
 import sys
 
+from care.approval.following import following
 from care.settings import settings
 from care.startup import check_configuration
+from web import rights_words
 from web.app import create_app
 from web.serving import Server
 
@@ -15,6 +17,7 @@ if __name__ == "__main__":
     # every few seconds under load, while every customer waits (docs/performance.md).
     gc.collect()
     gc.freeze()
-    server.run()
+    with following(rights_words.prepare):
+        server.run()
     if not server.started:
         sys.exit(3)  # as uvicorn's own command; the log says why

@@ -70,6 +70,8 @@ from web.desk import appeals as desk_appeals
 from web.desk.headers import NeverKept
 from web.limits import BodyLimit
 from web.rates import PerMinute
+from web.trainer import changes, examples, exams, inbox, labels, runs, talk, wordings
+from web.trainer import health as label_health
 
 
 @asynccontextmanager
@@ -167,6 +169,15 @@ def create_app() -> FastAPI:
     app.include_router(wall.router)
     app.include_router(insight.router)
     app.include_router(quadrants.router)
+    app.include_router(inbox.router)
+    app.include_router(labels.router)
+    app.include_router(examples.router)
+    app.include_router(changes.router)
+    app.include_router(label_health.router)
+    app.include_router(runs.router)
+    app.include_router(talk.router)
+    app.include_router(exams.router)
+    app.include_router(wordings.router)
     app.include_router(page.router)
     app.include_router(pages.router)
     live.install(app)

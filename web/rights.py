@@ -138,7 +138,7 @@ def _changed() -> list[_Changed]:
 
 
 def _article(article: Article, base: str) -> dict[str, Any]:
-    name, topic = next((name, topic) for name, topic in topics().items() if article in topic.articles)
+    name, topic = next((name, topic) for name, topic in topics().items() if _has(topic, article))
     told = in_full(article)
     return _values() | {
         "article": told,
@@ -150,6 +150,11 @@ def _article(article: Article, base: str) -> dict[str, Any]:
         "address": base + address_of(article),
         "data": _structured(told, base),
     }
+
+
+def _has(topic: Topic, article: Article) -> bool:
+    """By its id: another version of it may be told since it was looked up."""
+    return any(each.id == article.id for each in topic.articles)
 
 
 def _step(button: dict[str, str]) -> _Step:

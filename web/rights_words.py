@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from math import log
 
 from care.plain import plain
-from care.rights.articles import Article, topics
+from care.rights.articles import Article, Topic, topics
 
 #: a word counts as much as the best place where it stands
 _TITLE, _ASKED, _ANSWERED = 3.0, 2.0, 1.0
@@ -22,13 +23,16 @@ _RUN = re.compile(r"[a-z0-9]+|[\u3400-\u4dbf\u4e00-\u9fff]+")
 
 
 def prepare() -> None:
-    """Read what the first search would have to wait for: half a second."""
-    _index()
+    """Read what the first search, and the first one after articles were changed, would have to wait for: half a
+    second."""
+    global _told
+    _told = _Told.of(topics())
 
 
 def mentioning(question: str, most: int) -> list[Article]:
     """At most `most` articles that have the words of the question, the best first; none where it has no words."""
-    index, total = _index()
+    told = _current()
+    index, total = told.index, len(told.articles)
     weights = {
         word: log(1 + total / len(index[word])) if word in index else log(1 + total) for word in _words(question)
     }
@@ -40,23 +44,37 @@ def mentioning(question: str, most: int) -> list[Article]:
             shares[id_] += weight
     enough = _MENTIONED * sum(weights.values())
     found = sorted((id_ for id_ in scores if shares[id_] >= enough), key=lambda id_: -scores[id_])
-    return [_articles()[id_] for id_ in found[:most]]
+    return [told.articles[id_] for id_ in found[:most]]
 
 
-@lru_cache(maxsize=1)
-def _articles() -> dict[str, Article]:
-    return {article.id: article for topic in topics().values() for article in topic.articles}
+@dataclass(frozen=True)
+class _Told:
+    """The articles by id, and of each word the articles that have it with the best place where it stands."""
+
+    topics: Mapping[str, Topic]
+    articles: Mapping[str, Article]
+    index: Mapping[str, Mapping[str, float]]
+
+    @classmethod
+    def of(cls, topics: Mapping[str, Topic]) -> _Told:
+        articles = {article.id: article for topic in topics.values() for article in topic.articles}
+        index: dict[str, dict[str, float]] = defaultdict(dict)
+        for id_, article in articles.items():
+            for text, place in ((article.short, _ANSWERED), (" ".join(article.asks), _ASKED), (article.title, _TITLE)):
+                for word in _words(text, is_indexed=True):
+                    index[word][id_] = place
+        return cls(topics, articles, dict(index))
 
 
-@lru_cache(maxsize=1)
-def _index() -> tuple[dict[str, dict[str, float]], int]:
-    """Word → article → the best place where it stands; and how many articles there are."""
-    index: dict[str, dict[str, float]] = defaultdict(dict)
-    for id_, article in _articles().items():
-        for text, place in ((article.short, _ANSWERED), (" ".join(article.asks), _ASKED), (article.title, _TITLE)):
-            for word in _words(text, is_indexed=True):
-                index[word][id_] = place
-    return dict(index), len(_articles())
+_told: _Told | None = None
+
+
+def _current() -> _Told:
+    """Of the articles as they are told now."""
+    if _told is None or _told.topics is not topics():
+        prepare()
+    assert _told is not None
+    return _told
 
 
 def _words(text: str, *, is_indexed: bool = False) -> Counter[str]:

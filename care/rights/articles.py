@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -206,10 +207,48 @@ def load_all(folder: Path, known: Mapping[str, Fact] | None = None) -> dict[str,
     return found
 
 
+@dataclass(frozen=True)
+class Revision:
+    """An article as it is told instead of what its file says: texts by the names of its fields."""
+
+    texts: Mapping[str, str]
+    version: str
+    since: date
+
+
+#: what is told instead of the files; replaced whole, never changed, because every thread reads it
+_told: dict[str, Topic] | None = None
+
+
 @lru_cache(maxsize=1)
-def topics() -> dict[str, Topic]:
-    """Those that are shipped, by the names of their files."""
+def shipped() -> dict[str, Topic]:
+    """Those of the files, by their names."""
     return load_all(FOLDER)
+
+
+def topics() -> dict[str, Topic]:
+    """Those that are told, by the names of their files."""
+    told = _told
+    return shipped() if told is None else told
+
+
+def lay_over(revisions: Mapping[str, Revision], changes: Mapping[str, Sequence[Change]]) -> None:
+    """Tell these from now on, by the article's id, and everything else as the files do; `changes`: beside those of the
+    files, by topic."""
+    global _told
+    laid = {name: _revised(topic, revisions, changes.get(name, ())) for name, topic in shipped().items()}
+    _told = laid if revisions or changes else None
+
+
+def _revised(topic: Topic, revisions: Mapping[str, Revision], changes: Sequence[Change]) -> Topic:
+    articles = tuple(
+        each.model_copy(update={**revision.texts, "version": revision.version, "since": revision.since})
+        if (revision := revisions.get(each.id))
+        else each
+        for each in topic.articles
+    )
+    newest_first = sorted((*changes, *topic.changes), key=lambda change: change.day, reverse=True)
+    return topic.model_copy(update={"articles": articles, "changes": tuple(newest_first)})
 
 
 def address_of(article: Article) -> str:

@@ -75,7 +75,7 @@ def check(
     for name, topic in topics.items():
         for article in topic.articles:
             place = f"data/rights/{name}.yml: {article.id}"
-            faults += [Fault(place, what) for what in _faults(article, known, today)]
+            faults += [Fault(place, what) for what in faults_of(article, known, today)]
             faults += [Fault(place, f"actions: {id_}: no such article") for id_ in _led_to(article) if id_ not in ids]
             for category in article.after:
                 if (other := offered.setdefault(category, article.id)) != article.id:
@@ -98,7 +98,8 @@ def reading_of(topics: Mapping[str, Topic]) -> Reading:
     return Reading(len(articles), fmean(lengths), max(lengths))
 
 
-def _faults(article: Article, categories: frozenset[str], today: date) -> Iterator[str]:
+def faults_of(article: Article, categories: frozenset[str], today: date) -> Iterator[str]:
+    """Those that it has by itself."""
     text = _text_of(article)
     if article.review_by < today:
         yield f"review_by: {article.review_by} is past; read the law again, then set reviewed_on and review_by"
@@ -114,14 +115,29 @@ def _faults(article: Article, categories: frozenset[str], today: date) -> Iterat
             yield f"{{{name}}}: nothing fills this in; see care.rights.articles.promises"
     yield from _untraced(article)
     yield from _hard_to_read(article)
-    for host in _HOST.findall(text + " ".join(article.sources)):
+    yield from unknown_sites(text + " ".join(article.sources))
+    if (found := _OFFER.search(text)) and article.limits is None:
+        yield f"{found[0]}: who tells of an offer tells its limits; give limits"
+    yield from never_said(text)
+
+
+def hosts_in(text: str) -> list[str]:
+    found: list[str] = _HOST.findall(text)
+    return found
+
+
+def unknown_sites(text: str) -> Iterator[str]:
+    """Addresses that nobody has opened, and dead ones."""
+    for host in hosts_in(text):
         site = sites().get(host)
         if site is None:
             yield f"{host}: not in care/rights/sites.yml; open it, then add it with the day"
         elif not site["alive"]:
             yield f"{host}: dead; name {site['instead']}"
-    if (found := _OFFER.search(text)) and article.limits is None:
-        yield f"{found[0]}: who tells of an offer tells its limits; give limits"
+
+
+def never_said(text: str) -> Iterator[str]:
+    """What customers are not told, wherever it stands."""
     for sentence in _SENTENCE.findall(text):
         if _OTHERS.search(sentence) and (found := _DISPARAGING.search(sentence)):
             yield f"{found[0]}: nothing bad is said about other operators"

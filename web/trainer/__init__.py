@@ -1,0 +1,1 @@
+"""`/api/desk/trainer`: the pages of trainers. Thin: every step is one call into care."""
