@@ -9,14 +9,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from benchmarks import billing, board, clocks, desk, long, report, rights, rounds, sides, stall, vectors, wechat
+from benchmarks import billing, board, clocks, desk, inbox, long, report, rights, rounds, sides, stall, vectors, wechat
 from benchmarks.database import empty_database
 from benchmarks.models import our_model, stock_model
 from cli.errors import Stop
 from cli.run.checkout import here
 from cli.run.progress import Progress
 
-PARTS = ("sides", "long", "billing", "rights", "stall", "desk", "sweep", "board", "vectors", "wechat")
+PARTS = ("sides", "long", "billing", "rights", "stall", "desk", "inbox", "sweep", "board", "vectors", "wechat")
 #: only when it is asked for: it takes hours
 YEAR = "year"
 #: parts of the worker alone
@@ -24,7 +24,7 @@ _CLOCKS = {"sweep", "board", "vectors", YEAR}
 #: in front of a product of its own, which is connected with WeChat
 WECHAT = "wechat"
 #: parts in which the bot is not asked
-_MUTE = {"desk"} | _CLOCKS
+_MUTE = {"desk", "inbox"} | _CLOCKS
 
 
 def main() -> int:
@@ -103,6 +103,8 @@ def _talking(bench: sides.Bench, model: Path | None, options: argparse.Namespace
             results["stall"] = stall.run(bench, ours)
         if "desk" in options.only:
             results["desk"] = _desk(bench, ours, options)
+        if "inbox" in options.only:
+            results["inbox"] = inbox.run(bench, ours, 5000, 13_000, 5) if quick else inbox.run(bench, ours)
     return results
 
 

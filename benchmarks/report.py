@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks import desk, wechat
+from benchmarks import desk, inbox, wechat
 from benchmarks.figures import Spread
 from benchmarks.rounds import QUIET
 from cli.run.progress import Progress
@@ -75,6 +75,11 @@ def show(progress: Progress, results: dict[str, Any]) -> None:
         is_good = talked["all"]["p95"] < talked["most"] and not talked["lost"] and not talked["doubled"]
         progress.plain(
             f"{talked['customers']} customers and {talked['agents']} agents: {desk.shown(talked)} {_mark(is_good)}"
+        )
+    if looked := results.get("inbox"):
+        progress.plain(
+            f"An inbox of {looked['messages']} messages (at most {looked['most'] * 1e3:.0f} ms; nearest examples "
+            f"{looked['most_nearest'] * 1e3:.0f}), the slowest is {inbox.shown(looked)} {_mark(inbox.is_fast(looked))}"
         )
     if swept := results.get("sweep"):
         few, many = swept["few"], swept["many"]
