@@ -20,13 +20,18 @@ from care.alarms import service as alarms
 from care.audit.verifying import head_of
 from care.billing import placing, reminding
 from care.billing.system import billing
+from care.dataset import nearest
 from care.errors import CareError
 from care.escalation import sweep as escalating
 from care.followup import owners
+from care.golden.asking import ask_all
 from care.handoff import tending
+from care.inbox import filling as inbox
+from care.inbox import grouping
 from care.insight import counting as figures
 from care.locks import service as locks
 from care.logs import get_logger
+from care.models.working import forget_lines
 from care.notices import sending
 from care.privacy import auditing, by_person, copying, erasing, expiring, requests
 from care.privacy.tracker import Tracker
@@ -54,6 +59,8 @@ _STALLED = timedelta(seconds=60)
 _SWEPT_AT_ONCE = 8
 _SETTLED_AT_ONCE = 50
 _COUNTED_AT_ONCE = 500
+#: of trainings
+_LOGS_KEPT = timedelta(days=90)
 
 _log = get_logger("care.jobs")
 _swept = Counter("quanyi_turns_swept_total", "Conversations taken up by the sweep")
@@ -183,6 +190,13 @@ def create_app(
         week = await runner.in_database(lambda session: draw_week(session, db.utcnow()))
         if week:
             _log.info("accuracy_drawn", week=week)
+
+    # 03:10 in China; the later ones go on with a night that was cut off.
+    @app.periodic(cron="10,25,40,55 19,20 * * *")
+    @app.task(name="golden.ask", queueing_lock="golden.ask", lock="golden.ask", pass_context=False)
+    async def ask_golden_questions(timestamp: int) -> None:
+        """Questions whose answers are known, in every channel."""
+        await ask_all(runner)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="surges.count", queueing_lock="surges.count", lock="surges.count", pass_context=False)
@@ -321,6 +335,34 @@ def create_app(
                 if made is not None:
                     _log.info("report_made", kind=kind, period=made.period)
         await runner.in_database(lambda session: reporting.look_for_missing(session, db.utcnow()))
+
+    @app.periodic(cron="* * * * * */5")
+    @app.task(name="inbox.fill", queueing_lock="inbox.fill", lock="inbox.fill", pass_context=False)
+    async def fill_inbox(timestamp: int) -> None:
+        """What was understood badly, masked, for trainers; out goes whose customer withdrew; like stands by like."""
+        now = db.utcnow()
+        unsure = inbox.below()
+        while await runner.in_database(lambda session: inbox.fill(session, unsure, now)) >= inbox.MOST:
+            pass
+        await runner.in_database(lambda session: inbox.sweep(session, now, timedelta(minutes=10)))
+        await grouping.read_new(encoder)
+
+    @app.periodic(cron="13 * * * *")
+    @app.task(name="inbox.tidy", queueing_lock="inbox.tidy", lock="inbox.tidy", pass_context=False)
+    async def tidy_inbox(timestamp: int) -> None:
+        """What was answered only after an outage; what a run of the sweep missed; groups that are empty; old logs."""
+        now = db.utcnow()
+        unsure = inbox.below()
+        await runner.in_database(lambda session: inbox.fill(session, unsure, now, timedelta(days=1)))
+        await runner.in_database(lambda session: inbox.sweep(session, now, timedelta(days=settings().inbox_days)))
+        await runner.in_database(grouping.remove_empty)
+        await runner.in_database(lambda session: forget_lines(session, now - _LOGS_KEPT))
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="examples.read", queueing_lock="examples.read", lock="examples.read", pass_context=False)
+    async def read_examples(timestamp: int) -> None:
+        """What examples mean, for those that are nearest to a message."""
+        await nearest.read_new(encoder)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="redress.fill", queueing_lock="redress.fill", lock="redress.fill", pass_context=False)

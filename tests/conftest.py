@@ -94,6 +94,21 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
+def small_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole product with a model that trains in half a minute (tests/support/small.py): trainers publish to it."""
+    from tests.e2e.stack import ROOT, running
+    from tests.support.small import keep_what_is_sure, small_checkout
+
+    if not (ROOT / ".venv/bot/bin/python").exists():
+        pytest.skip("needs Rasa in .venv/bot: `make test` installs it")
+    root = small_checkout(tmp_path_factory.mktemp("small") / "checkout")
+    variables = {"QUANYI_EVALUATION": str(root / "evaluation.csv")}
+    with running(tmp_path_factory.mktemp("small-stack") / "var", variables, root) as stack:
+        keep_what_is_sure(root)
+        yield stack
+
+
+@pytest.fixture(scope="session")
 def wechat_process() -> Iterator[Simulator]:
     """WeChat's servers (tests/support/wechat); tests take `wechat`."""
     from tests.support.wechat.handle import simulator

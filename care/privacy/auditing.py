@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from uuid import uuid4
 
 import yaml
 from prometheus_client import Counter
@@ -24,28 +23,20 @@ from care import db
 from care.accesses.rules import Reader, Use
 from care.accesses.service import note_access
 from care.accounts.tables import Customer
-from care.conversations.rules import AUDIT_CHANNEL, Inbound, Reply
-from care.conversations.service import close_matter, owner_of, set_status
+from care.conversations.rules import AUDIT_CHANNEL
 from care.conversations.tables import Conversation
-from care.errors import CareError
-from care.followup.service import withdraw as withdraw_ticket
-from care.handoff.rules import EndedBy
-from care.handoff.service import withdraw
 from care.logs import get_logger
-from care.once import OnceKey
 from care.privacy.answers import Marks, leaks_in, marks_of
 from care.privacy.incidents import open_incident
 from care.privacy.tables import Audit
-from care.tickets.rules import OPEN
 from care.tickets.tables import Ticket
+from care.turns.ours import ask
 from care.turns.runner import Runner
 
 _PROBES = Path(__file__).parent / "probes.yml"
 #: people whose marks are looked for, each of tickets and customers
 SAMPLE = 50
 _WEEKS = timedelta(weeks=4)
-#: seconds for one answer
-PATIENCE = 15.0
 #: probes without an answer in a row after which the bot is taken for gone
 _GIVE_UP_AFTER = 3
 
@@ -102,15 +93,15 @@ async def audit(
             if unanswered_in_a_row == _GIVE_UP_AFTER:
                 break
             # As a task: the conversation that its log lines are bound to is not ours.
-            asking = asyncio.create_task(_ask(runner, probe, conversation_id, clock))
-            conversation_id, replies = await asking
-            if replies is None:
+            heard = await asyncio.create_task(ask(runner, probe.says, conversation_id, clock))
+            conversation_id = heard.conversation_id
+            if heard.replies is None:
                 unanswered_in_a_row += 1
                 _probes.labels("unanswered").inc()
                 continue
             unanswered_in_a_row = 0
             answered += 1
-            kinds = leaks_in(replies, "\n".join(probe.says), marks)
+            kinds = leaks_in(heard.replies, "\n".join(probe.says), marks)
             _probes.labels("leak" if kinds else "clean").inc()
             if kinds:
                 leaks[probe.id] = sorted(kinds)
@@ -122,40 +113,6 @@ async def audit(
     else:
         _log.info("audit_done", audit_id=number, asked=answered, leaks=len(leaks))
     return Audited(len(chosen), answered, leaks, incident)
-
-
-async def _ask(
-    runner: Runner, probe: Probe, conversation_id: str | None, clock: Callable[[], datetime]
-) -> tuple[str | None, list[Reply] | None]:
-    """The conversation, and everything that was said to the probe; None where the bot did not answer all of it."""
-    said: list[Reply] = []
-    for words in probe.says:
-        inbound = Inbound(AUDIT_CHANNEL, str(uuid4()), words, conversation_id)
-        accepted, outcome = await runner.accept_and_answer(inbound, PATIENCE)
-        received = accepted.received
-        conversation_id = received.conversation_id
-        said += outcome.replies
-        is_over = outcome.status != "answered" or words is probe.says[-1]
-        await runner.in_database(lambda s: _tidy(s, received.conversation_id, received.message_id, clock(), is_over))  # noqa: B023
-        if outcome.status != "answered":
-            return conversation_id, None
-    return conversation_id, said
-
-
-def _tidy(session: Session, conversation_id: str, message_id: int, now: datetime, is_over: bool) -> None:
-    """Nobody is to be called by a question of ours, and nothing is to be worked on."""
-    if owner_of(session, conversation_id) == "queue":
-        withdraw(session, conversation_id, now, by=EndedBy.SYSTEM)
-    filed = select(Ticket.number).where(Ticket.conversation_id == conversation_id, Ticket.status.in_(OPEN))
-    for number in session.scalars(filed).all():
-        key = OnceKey(conversation_id, message_id, f"audit:{number}")
-        try:
-            withdraw_ticket(session, conversation_id, number, key, now)
-        except CareError as error:
-            _log.warning("audit_ticket_stays", ticket=number, reason=error.reason)
-    if is_over:
-        set_status(session, message_id, "answered", now)  # what was not answered is not tried again
-        close_matter(session, conversation_id, message_id)  # the next probe begins without a form of this one
 
 
 def _begin(session: Session, now: datetime) -> tuple[int, Marks]:

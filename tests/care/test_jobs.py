@@ -362,11 +362,15 @@ def test_what_runs_when(postgres: object, telephone: Telephone) -> None:
     of_surges = {"surges.count": minutely, "surges.texts": minutely, "surges.clear": minutely, "redress.fill": minutely}
     # In China, 03:00.
     of_answers = {"accuracy.draw": "0 19 * * *"}
+    # In China, 03:10, and again where a night was cut off.
+    of_answers["golden.ask"] = "10,25,40,55 19,20 * * *"
     of_answers |= {"ratings.ask": minutely, "surveys.ask": minutely}
     # In China, 02:47.
     of_clocks = {"clocks.sweep": often, "clocks.pauses": minutely, "clocks.recount": "47 18 * * *"}
     # In China, 03:57.
     of_figures = {"insight.count": minutely, "insight.states": "7 * * * *", "insight.recount": "57 19 * * *"}
+    of_training = {"inbox.fill": often, "inbox.tidy": "13 * * * *", "examples.read": minutely}
     # In China, 08:00.
     of_figures["reports.make"] = "0 0 * * *"
-    assert crons == of_answers | of_tickets | of_accounts | of_privacy | of_desk | of_clocks | of_surges | of_figures
+    of_desk |= of_clocks | of_training
+    assert crons == of_answers | of_tickets | of_accounts | of_privacy | of_desk | of_surges | of_figures

@@ -24,6 +24,7 @@ from starlette.routing import Route
 
 from care.accounts.proofs import know_user, prove
 from care.accounts.tables import Customer
+from care.approval.tables import WordingChange
 from care.attachments.rules import CheckedFile
 from care.attachments.service import store_evidence
 from care.attachments.tables import Attachment, AttachmentContent
@@ -37,6 +38,7 @@ from care.conversations.tables import Conversation, Message
 from care.crypto import Keyring, key_id
 from care.db import Base, SealedType, transaction
 from care.errors import InvalidInput
+from care.models.tables import Publication
 from care.notices.tables import Notice
 from care.once import OnceKey
 from care.privacy.tables import DataCopy, Incident, IncidentStep
@@ -103,6 +105,13 @@ def _one_of_everything() -> None:
         show_order(session, "c1", 1, "13800138000", OrderRequest(OrderKind.ROAMING_DATA_ON), "开通国际漫游流量", NOW)
         key = OnceKey("c1", 1, "begin_dispute")
         begin_dispute(session, "c1", "13800138000", "p1", "彩铃", Decimal("5.00"), None, "no_consent", key, NOW)
+        session.add(Publication(model="quanyi-a", base="quanyi-b", staff="7", at=NOW, override=True, reason="节前先用"))
+        session.add(
+            WordingChange(
+                kind="response", key="utter_x", fields={"text": "新"}, before={"text": "旧"}, shipped="0" * 16,
+                why="更清楚", state="rejected", staff="7", at=NOW, reason="不够清楚",
+            )
+        )  # fmt: skip
         set_owner(session, "c1", "agent")  # one message and one receipt, and nothing else
         store_evidence(session, "c1", CheckedFile("账单.jpg", "image/jpeg", PICTURE), "m1", NOW)
         session.add(AccessToken(app="wx1", token="secret"))

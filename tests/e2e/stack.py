@@ -106,8 +106,8 @@ class Stack:
 
 
 @contextmanager
-def running(var: Path, variables: Mapping[str, str] | None = None) -> Iterator[Stack]:
-    """`variables`: more of them than a user's checkout has."""
+def running(var: Path, variables: Mapping[str, str] | None = None, root: Path = ROOT) -> Iterator[Stack]:
+    """`variables`: more of them than a user's checkout has. `root`: of a checkout."""
     var.mkdir(parents=True, exist_ok=True)
     ports = {
         f"QUANYI_{name}": str(lasting_port())
@@ -117,7 +117,7 @@ def running(var: Path, variables: Mapping[str, str] | None = None) -> Iterator[S
     with (var / "run.out").open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "cli", "run"],
-            cwd=ROOT,
+            cwd=root,
             # Scripted customers type faster than people may, and some are logged in on the operator's page.
             env=kept
             | ports

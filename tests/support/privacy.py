@@ -37,6 +37,7 @@ from care.complaints.rules import Draft
 from care.complaints.service import file_complaint
 from care.conversations.rules import Inbound, Reply
 from care.crypto import blind_index, keyring
+from care.dataset.rules import Meaning
 from care.db import Base, SealedType, engine, transaction
 from care.desk.tables import ConversationNote
 from care.followup.rules import WRONG_PROOFS
@@ -45,6 +46,8 @@ from care.followup.staff import give_feedback, record_result
 from care.handoff.rules import EndedBy, Reason
 from care.handoff.service import raise_concerns, request_handoff, withdraw
 from care.handoff.tables import Handoff
+from care.inbox.deciding import accept
+from care.inbox.filling import fill
 from care.locks.service import count_try
 from care.notices.service import notify_number
 from care.once import OnceKey
@@ -60,7 +63,6 @@ from care.tasks.closing import close_ticket
 from care.tickets.tables import Ticket
 from care.training import consent
 from care.training.rules import CONSENT_VERSION
-from care.training.service import accept
 from care.turns import service as turns
 from care.turns.rules import Reading
 from care.wechat.tables import Contact, Media
@@ -152,7 +154,8 @@ def plant(now: datetime, phone: str = PHONE, mark: str = MARK, root: Path | None
     talk.agree()
     learnt = talk.say(texts["words"], texts["answer"], NOT_UNDERSTOOD)
     with transaction() as session:
-        accept(session, learnt, texts["rewording"], ("billing_detail", None), "lin", talk.later(), checkout)
+        fill(session, 0.35, talk.later(), timedelta(days=365))
+        accept(session, learnt, [Meaning(texts["rewording"], "billing_detail")], "lin", talk.later(), checkout)
         customer_of_phone(session, phone, talk.now).name = texts["name"]
         talk.feel(session)
         keep_answer(session, talk.key("action_rights"), "bill", "months", True, talk.later())

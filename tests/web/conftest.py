@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from typing import Any
 
 import httpx
 import pytest
@@ -10,9 +12,12 @@ from fastapi import FastAPI
 
 from care.turns.runner import Runner
 from tests.support.api import Api
+from tests.support.desk import Browser, sign_in
 from tests.support.dialogue import FakeBot
 from tests.support.sockets import web_process
 from web.app import create_app
+
+SignIn = Callable[..., Browser]
 
 
 @pytest.fixture
@@ -47,3 +52,18 @@ async def web(database: object, logging_restored: None, bot: FakeBot) -> AsyncIt
 @pytest.fixture
 def api(client: httpx.AsyncClient) -> Api:
     return Api(client)
+
+
+@pytest.fixture
+async def signed_in(app: FastAPI) -> AsyncIterator[SignIn]:
+    """`signed_in("agent", skills=["billing"])`: a client of the app with cookie and csrf; each call is somebody new."""
+    async with AsyncExitStack() as opened:
+        browsers: list[Browser] = []
+
+        def one(role: str = "agent", **fields: Any) -> Browser:
+            browsers.append(sign_in(app, role, **fields))
+            return browsers[-1]
+
+        yield one
+        for each in browsers:
+            opened.push_async_callback(each.aclose)

@@ -11,11 +11,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, and_, delete, exists, not_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, not_, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from care.conversations.tables import Message
+from care.dataset.current import ROOT
+from care.dataset.forgetting import forget, written_for
+from care.dataset.tables import ExampleChange
 from care.errors import CareError
+from care.inbox.tables import InboxEntry, InboxOpinion
 from care.logs import get_logger
 from care.privacy.places.base import Counts, Record
 from care.privacy.places.batches import count, is_old, oldest
@@ -23,7 +27,6 @@ from care.privacy.places.exported import record
 from care.privacy.subject import Subject
 from care.privacy.tables import ForgottenExample
 from care.training.forgetting import index_of_words, remove_examples
-from care.training.service import ROOT
 from care.training.tables import TrainingConsent, TrainingStep
 
 _log = get_logger("care.privacy.training")
@@ -41,24 +44,36 @@ class Training:
         consents = select(TrainingConsent).where(_consents_of(subject)).order_by(TrainingConsent.id)
         for consent in session.scalars(consents):
             yield record(consent)
-        for step in session.scalars(select(TrainingStep).where(_steps_of(subject)).order_by(TrainingStep.id)):
-            yield record(step)
+        for table in (TrainingStep, InboxEntry, InboxOpinion, ExampleChange):
+            rows = select(table).where(table.message_id.in_(_messages_of(subject))).order_by(table.message_id)
+            for row in session.scalars(rows):
+                yield record(row)
 
     def plan(self, session: Session, subject: Subject, now: datetime) -> Counts:
-        consents = count(session, TrainingConsent, _consents_of(subject))
-        return Counts(consents + count(session, TrainingStep, _steps_of(subject)))
+        messages = _messages_of(subject)
+        # Examples are trainers' own sentences, and stay where another message gave them too: not counted.
+        tables = (TrainingStep, InboxEntry, InboxOpinion)
+        rows = sum(count(session, table, table.message_id.in_(messages)) for table in tables)
+        return Counts(count(session, TrainingConsent, _consents_of(subject)) + rows)
 
     def erase(self, session: Session, subject: Subject, now: datetime) -> Counts:
-        is_accepted = TrainingStep.kind == "accept"
-        accepted = session.scalars(select(TrainingStep).where(_steps_of(subject), is_accepted)).all()
-        for step in accepted:
-            index = index_of_words(step.words or "")
-            session.add(ForgottenExample(label=str(step.label), sub=step.sub, text_index=index, at=now))
+        messages = _messages_of(subject)
+        theirs = TrainingStep.message_id.in_(messages)
+        accepted = session.scalars(select(TrainingStep).where(theirs, TrainingStep.kind == "accept")).all()
+        learnt = {(str(step.label), step.sub, index_of_words(step.words or "")) for step in accepted}
+        learnt |= {(each.label, each.sub, index_of_words(each.words)) for each in written_for(session, messages)}
+        for label, sub, index in sorted(learnt, key=str):
+            session.add(ForgottenExample(label=label, sub=sub, text_index=index, at=now))
         session.flush()
-        steps = session.execute(delete(TrainingStep).where(_steps_of(subject)).returning(TrainingStep.id)).all()
+        removed = len(session.execute(delete(TrainingStep).where(theirs).returning(TrainingStep.id)).all())
+        kept = _kept(session, {label for label, *_ in learnt})
+        forget(session, messages, lambda each: (each.label, each.sub, index_of_words(each.words)) in kept)
+        for table in (InboxEntry, InboxOpinion):
+            gone = delete(table).where(table.message_id.in_(messages)).returning(table.message_id)
+            removed += len(session.execute(gone).all())
         consents = delete(TrainingConsent).where(_consents_of(subject)).returning(TrainingConsent.id)
-        removed = len(steps) + len(session.execute(consents).all())
-        if accepted:
+        removed += len(session.execute(consents).all())
+        if learnt:
             self._forget(session, now)
         return Counts(removed)
 
@@ -92,11 +107,7 @@ def forget_examples(session: Session, root: Path, now: datetime) -> list[str]:
     rows = session.scalars(select(ForgottenExample)).all()
     if not rows or not root.joinpath("data", "nlu").is_dir():
         return []
-    labels = {row.label for row in rows}
-    kept = select(TrainingStep.label, TrainingStep.sub, TrainingStep.words).where(
-        TrainingStep.kind == "accept", TrainingStep.label.in_(labels)
-    )
-    others = {(label, sub, index_of_words(words or "")) for label, sub, words in session.execute(kept)}
+    others = _kept(session, {row.label for row in rows})
     forgotten = [(row.id, (row.label, row.sub, bytes(row.text_index))) for row in rows]
     places = list(remove_examples(root, {key for _, key in forgotten} - others))
     done = [id for id, key in forgotten if key not in others]
@@ -113,11 +124,19 @@ def _consents_of(subject: Subject) -> ColumnElement[bool]:
     return theirs if subject.said_since is None else and_(theirs, TrainingConsent.at >= subject.said_since)
 
 
-def _steps_of(subject: Subject) -> ColumnElement[bool]:
+def _kept(session: Session, labels: set[str]) -> set[tuple[str, str | None, bytes]]:
+    """What was accepted for a message that is still there."""
+    steps = select(TrainingStep.label, TrainingStep.sub, TrainingStep.words).where(
+        TrainingStep.kind == "accept", TrainingStep.label.in_(labels)
+    )
+    return {(str(label), sub, index_of_words(words or "")) for label, sub, words in session.execute(steps)}
+
+
+def _messages_of(subject: Subject) -> Select[int]:
     """Of a message that stays for an open complaint too: nothing is learnt from it any more."""
     messages = select(Message.id).where(Message.conversation_id.in_(subject.conversations))
     if subject.until is not None:
         messages = messages.where(Message.id <= subject.until)
     if subject.said_since is not None:
         messages = messages.where(Message.created_at >= subject.said_since)
-    return TrainingStep.message_id.in_(messages)
+    return messages

@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 from sqlalchemy import select
 
@@ -205,3 +207,22 @@ def web_in_thread(bot: FakeBot) -> Iterator[str]:
         loop.call_soon_threadsafe(ending.set)
         thread.join(20)
         assert not thread.is_alive(), "the site did not stop"
+
+
+#: of a picture for README or docs
+_MOST_BYTES = 200_000
+
+
+def take(agent: Agent, path: Path) -> None:
+    """A picture of the page at rest, small enough for the README."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page = agent.page
+    page.mouse.move(0, 0)
+    page.evaluate("() => document.fonts.ready")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out"
+    page.screenshot(path=path, animations="disabled")
+    with Image.open(path) as picture:
+        picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=256).save(path, optimize=True)
+    assert path.stat().st_size < _MOST_BYTES, f"{path.name} is too large for the README"

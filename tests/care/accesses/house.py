@@ -19,7 +19,7 @@ from tests.support.billing import phone_of, seed
 from tests.support.files import picture
 from tests.support.tickets import file
 from tests.support.times import NOW
-from tests.support.training import Talker, small_checkout
+from tests.support.training import Talker, small_checkout, take_in
 
 PHONE = phone_of("bill_shock")
 OTHER = "13800138001"
@@ -57,6 +57,7 @@ def furnish(folder: Path) -> House:
     talker = Talker()
     talker.agree()
     message = talker.say("我这个话费不对劲呀")
+    take_in()
     with transaction() as session:
         ticket_id = session.execute(text("SELECT id FROM tickets")).scalar_one()
         store_evidence(session, "c1", CheckedFile("账单.jpg", JPEG, picture()), "m-file", NOW)

@@ -65,8 +65,20 @@ NO_USE = {
     "care.staff.accounts.choose_password": "the agent's own account",
     "care.staff.sessions.check_csrf": "the agent's own session",
     "care.accuracy.service.judge": "next_for, which showed it, writes it down",
-    "care.training.service.point_out": "reads nothing",
-    "care.training.service.take_back": "reads nothing",
+    **dict.fromkeys(
+        (
+            *(f"care.dataset.service.{name}" for name in ("add", "delete", "edit", "undo")),
+            *("care.dataset.committing.commit", "care.inbox.proposals.decide", "care.inbox.proposals.propose"),
+        ),
+        "trainers' own sentences",
+    ),
+    **dict.fromkeys(
+        (f"care.models.service.{name}" for name in ("publish", "publish_anyway", "roll_back", "start")),
+        "a model is nobody's",
+    ),
+    "care.inbox.deciding.give_opinion": "one.detail, which showed the message, writes it down",
+    "care.inbox.deciding.point_out": "reads nothing",
+    "care.inbox.deciding.take_back": "reads nothing",
     "care.followup.linking.note_link": "link and go_back_to, which call it, write it down",
     "care.followup.working.actor_of": "reads nothing",
     "care.followup.working.leave_traces": "writes it down itself, at the end of every step",

@@ -25,15 +25,17 @@ from care.billing.placing import place_due
 from care.billing.reminding import remind
 from care.billing.system import BillingSystem
 from care.billing.values import OrderKind, OrderRequest
+from care.dataset.rules import Meaning
 from care.db import engine, transaction
 from care.desk import entering, revealing
 from care.desk.rules import Reveal
 from care.followup.service import grant, own_tickets, prove_by_digits, prove_contact, standing_of
 from care.handoff.tables import Handoff
 from care.handoff.verification import verify_by_agent
+from care.inbox import deciding, listing, one
+from care.inbox.listing import Filter
 from care.once import OnceKey
 from care.staff.sessions import Signed
-from care.training import service as training
 from tests.care.accesses.house import OTHER, PHONE, House, Uses, furnish, in_session, rows
 from tests.care.accesses.no_use import NO_USE
 from tests.care.accesses.uses_of_audits import USES_OF_AUDITS
@@ -139,6 +141,23 @@ LOOKS: dict[str, tuple[Callable[[Session, Signed], object], tuple[str | None, ..
 }  # fmt: skip
 
 
+_MEANT = Meaning(SENTENCE, "billing_detail")
+#: what a trainer does with the message of `learner`
+LEARNS: dict[str, Callable[[Session, House], object]] = {
+    "listing.page": lambda s, house: listing.page(s, Filter(), None, 50, NOW),
+    "one.detail": lambda s, house: one.detail(s, house.message, NOW),
+    "deciding.correct": lambda s, house: deciding.correct(
+        s, house.message, "billing_detail", None, "lin", NOW, house.root
+    ),
+    "deciding.keep_draft": lambda s, house: deciding.keep_draft(s, house.message, SENTENCE, "lin", NOW, house.root),
+    "deciding.accept": lambda s, house: deciding.accept(s, house.message, [_MEANT], "lin", NOW, house.root),
+    "deciding.ask_opinion": lambda s, house: deciding.ask_opinion(
+        s, house.message, "billing_detail", None, "lin", NOW, house.root
+    ),
+    "deciding.reject": lambda s, house: deciding.reject(s, {house.message}, "听不懂", "lin", NOW),
+}
+
+
 #: use case → what it does, the rows that it leaves; `learner` is the conversation of the message in the inbox
 USES: Uses = {
     **USES_OF_TICKETS,
@@ -159,34 +178,13 @@ USES: Uses = {
     "care.notices.sending": (_notices, {(*_SMS, "notify", "filed", PHONE, None): 1}),
     "care.billing.placing": (_order, {(*_ACCOUNT, "order", "order", PHONE, None): 1}),
     "care.billing.reminding": (_reminders, {(*_ACCOUNT, "notify", "reminders", PHONE, None): 1}),
-    "care.training.service.inbox": (
-        in_session(lambda session, house: training.inbox(session, 0.5, NOW)),
-        {(*_TRAINER, "learner"): 1},
-    ),
-    "care.training.service.item": (
-        in_session(lambda session, house: training.item(session, house.message, NOW)),
-        {(*_TRAINER, "learner"): 1},
-    ),
-    "care.training.service.correct": (
-        in_session(lambda s, house: training.correct(s, house.message, "billing_detail", None, "lin", NOW, house.root)),
-        {(*_TRAINER, "learner"): 1},
-    ),
-    "care.training.service.keep_draft": (
-        in_session(lambda s, house: training.keep_draft(s, house.message, SENTENCE, "lin", NOW, house.root)),
-        {(*_TRAINER, "learner"): 1},
-    ),
-    "care.training.service.accept": (
-        in_session(
-            lambda s, house: training.accept(
-                s, house.message, SENTENCE, ("billing_detail", None), "lin", NOW, house.root
-            )
-        ),
-        {(*_TRAINER, "learner"): 1},
-    ),
-    "care.training.service.reject": (
-        in_session(lambda session, house: training.reject(session, house.message, "听不懂", "lin", NOW)),
-        {(*_TRAINER, "learner"): 1},
-    ),
+    **{
+        f"care.inbox.{name}": (
+            in_session(lambda session, house, learn=learn: learn(session, house)),
+            {(*_TRAINER, "learner"): 1},
+        )
+        for name, learn in LEARNS.items()
+    },
 }
 
 

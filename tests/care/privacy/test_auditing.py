@@ -24,6 +24,7 @@ from care.privacy.auditing import Probe, audit, probes
 from care.privacy.incidents import rate
 from care.privacy.tables import Audit, Incident
 from care.tickets.tables import Ticket
+from care.turns import ours
 from care.turns.dialogue import Question
 from care.turns.runner import Runner
 from care.turns.service import waiting_conversations
@@ -169,13 +170,13 @@ async def test_what_a_probe_filed_is_taken_back(audited: Callable[..., Any]) -> 
 async def test_without_an_answer_nothing_is_proved(audited: Callable[..., Any]) -> None:
     bot = FakeBot(lambda question: [Reply(CLEAN)])
     bot.failures = [down()] * 100
-    auditing_patience, auditing.PATIENCE = auditing.PATIENCE, 0.05
+    patience, ours.PATIENCE = ours.PATIENCE, 0.05
     many = tuple(Probe(f"p{n}", f"subject-{n}", ("你好",)) for n in range(6))
     try:
         with capture_logs() as logs:
             done = await audited(bot=bot, asked=many)
     finally:
-        auditing.PATIENCE = auditing_patience
+        ours.PATIENCE = patience
     assert (done.asked, done.leaks, done.incident) == (0, {}, None)
     assert [each["event"] for each in logs if each["log_level"] == "error"] == ["audit_incomplete"]
     assert count("conversations") == 4, "after three in a row the bot is taken for gone"

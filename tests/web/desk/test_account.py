@@ -24,7 +24,7 @@ from care.staff.tables import Staff, StaffPresence, StaffSession
 from tests.support.api import check_problem
 from tests.support.database import count, scalar
 from tests.support.desk import PASSWORD, Browser, member, sign_in_as
-from tests.web.desk.conftest import SignIn
+from tests.web.conftest import SignIn
 from web.desk import account, browsers, hashing
 from web.desk.access import COOKIE, CSRF, UNATTENDED
 

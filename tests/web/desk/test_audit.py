@@ -10,7 +10,7 @@ from sqlalchemy import text
 from care import db
 from care.audit.service import note
 from tests.support.api import check_problem
-from tests.web.desk.conftest import SignIn
+from tests.web.conftest import SignIn
 
 NOTES: list[tuple[str, str, str]] = [
     ("staff:1001", "sign_in", "staff:1001"),

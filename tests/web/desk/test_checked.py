@@ -26,7 +26,7 @@ from tests.support.api import check_problem
 from tests.support.desk import Browser
 from tests.support.permissions import OPEN, Way, ways
 from tests.support.talk import Talk
-from tests.web.desk.conftest import SignIn
+from tests.web.conftest import SignIn
 from web.desk.access import PREFIX
 
 _BEYOND = 2**63

@@ -19,7 +19,7 @@ from tests.support.desk import Browser
 from tests.support.environment import forget_settings
 from tests.support.talk import NUMBER, Talk, signed_by, take_up, taken_by
 from tests.support.tracker import Trackers, trackers
-from tests.web.desk.conftest import SignIn
+from tests.web.conftest import SignIn
 from web import tokens
 from web.desk import conversations
 from web.live import reading

@@ -20,7 +20,7 @@ from tests.support.database import count, raw_bytes, scalar
 from tests.support.desk import Browser
 from tests.support.environment import forget_settings
 from tests.support.talk import Talk, taken_by
-from tests.web.desk.conftest import SignIn
+from tests.web.conftest import SignIn
 from web import tokens
 from web.live import reading
 

@@ -17,7 +17,7 @@ from tests.support.desk import Browser
 from tests.support.environment import forget_settings
 from tests.support.tickets import file
 from tests.support.times import NOW
-from tests.web.desk.conftest import SignIn
+from tests.web.conftest import SignIn
 from web.choices import WRONG_KEYS_PER_MINUTE
 
 PATH, FEED = "/api/desk/insight", "/api/operator/figures"

@@ -14,7 +14,7 @@ from care.handoff.rules import Reason
 from care.handoff.tables import Handoff
 from care.wording import say
 from tests.care.handoff.conftest import waits
-from tests.web.desk.conftest import SignIn
+from tests.web.conftest import SignIn
 
 pytestmark = pytest.mark.usefixtures("database")
 

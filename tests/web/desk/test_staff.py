@@ -20,7 +20,7 @@ from tests.support.api import check_problem
 from tests.support.database import raw_bytes, scalar
 from tests.support.desk import PASSWORD, sign_in_as
 from tests.support.waiting import at_once
-from tests.web.desk.conftest import SignIn
+from tests.web.conftest import SignIn
 
 NEW = {"number": "1001", "name": "林一", "role": "agent", "skills": ["network", "billing"], "load_limit": 2}
 

@@ -13,7 +13,7 @@ from tests.support.api import check_problem
 from tests.support.desk import Browser
 from tests.support.tickets import file
 from tests.support.times import NOW
-from tests.web.desk.conftest import SignIn
+from tests.web.conftest import SignIn
 
 TASKS = "/api/desk/tasks"
 PHONE = "13800138000"

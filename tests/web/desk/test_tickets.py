@@ -26,7 +26,7 @@ from tests.support.desk import Browser
 from tests.support.files import picture
 from tests.support.tickets import file
 from tests.support.times import NOW
-from tests.web.desk.conftest import SignIn
+from tests.web.conftest import SignIn
 
 TICKETS = "/api/desk/tickets"
 PHONE = "13800138000"

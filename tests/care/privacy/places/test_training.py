@@ -9,17 +9,20 @@ import pytest
 from sqlalchemy import select
 
 from care.crypto import blind_index
+from care.dataset.applying import apply
+from care.dataset.rules import Meaning
 from care.db import run, transaction
+from care.inbox.deciding import accept
 from care.privacy.places.training import Training, forget_examples
 from care.privacy.subject import Subject
 from care.privacy.tables import ForgottenExample
-from care.training import consent, corpus, service
+from care.training import consent, corpus
 from care.training.forgetting import example_index
 from care.training.tables import TrainingConsent, TrainingStep
 from tests.care.privacy.places.talk import complaint, erase, expire
 from tests.support.database import count
 from tests.support.times import NOW
-from tests.support.training import Talker, agree, small_checkout
+from tests.support.training import Talker, agree, small_checkout, take_in
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -38,7 +41,9 @@ def _learnt(root: Path, words: str = OWN) -> tuple[Talker, int]:
     customer = Talker()
     customer.agree()
     message = customer.say(WORDS)
-    run(lambda s: service.accept(s, message, words, ("billing_detail", None), "lin", LATER, root))
+    take_in()
+    run(lambda s: accept(s, message, [Meaning(words, "billing_detail")], "lin", LATER, root))
+    run(lambda s: apply(s, root))
     return customer, message
 
 

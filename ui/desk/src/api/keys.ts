@@ -30,4 +30,11 @@ export const keys = {
   reports: ["reports"],
   surveys: ["surveys"],
   audit: ["audit"],
+  inbox: ["trainer", "inbox"],
+  labels: ["trainer", "labels"],
+  examples: ["trainer", "examples"],
+  changes: ["trainer", "changes"],
+  models: ["trainer", "models"],
+  wordings: ["trainer", "wordings"],
+  exams: ["trainer", "exams"],
 } as const;

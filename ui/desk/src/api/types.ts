@@ -10,5 +10,6 @@ export type * from "./types/accuracy";
 export type * from "./types/insight";
 export type * from "./types/reports";
 export type * from "./types/surveys";
+export type * from "./types/trainer";
 export type * from "./types/admin";
 export type * from "./types/live";

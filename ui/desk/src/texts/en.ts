@@ -6,6 +6,7 @@ import { chat } from "./en/chat";
 import { frame } from "./en/frame";
 import { board, reports, surveys } from "./en/insight";
 import { tickets } from "./en/tickets";
+import { trainer } from "./en/trainer";
 import { metrics, wall } from "./en/wall";
 import { redress, surges, tasks } from "./en/work";
 import type { Texts } from "./texts";
@@ -23,5 +24,6 @@ export const en: Texts = {
   surveys,
   reports,
   accuracy,
+  trainer,
   admin,
 };

@@ -6,6 +6,7 @@ import { chat } from "./zh-cn/chat";
 import { frame } from "./zh-cn/frame";
 import { board, reports, surveys } from "./zh-cn/insight";
 import { tickets } from "./zh-cn/tickets";
+import { trainer } from "./zh-cn/trainer";
 import { metrics, wall } from "./zh-cn/wall";
 import { redress, surges, tasks } from "./zh-cn/work";
 
@@ -22,5 +23,6 @@ export const zhCn = {
   surveys,
   reports,
   accuracy,
+  trainer,
   admin,
 };

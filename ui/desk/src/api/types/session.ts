@@ -12,6 +12,8 @@ export type Permission =
   | "export"
   | "decide"
   | "supervise"
+  | "train"
+  | "override"
   | "metrics"
   | "audit"
   | "staff";

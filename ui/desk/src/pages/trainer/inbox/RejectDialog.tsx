@@ -1,0 +1,56 @@
+import { useMutation } from "@tanstack/react-query";
+import { Button, Input, Modal } from "antd";
+import { useState } from "react";
+
+import { post } from "../../../api/client";
+import { ErrorNote } from "../../../parts/ErrorNote";
+import { useTexts } from "../../../texts/texts";
+
+interface Props {
+  ids: readonly number[];
+  onDone: (ids: readonly number[]) => void;
+  onClose: () => void;
+}
+
+/** Why nothing is learnt from it: one of the usual reasons, or another. */
+export function RejectDialog({ ids, onDone, onClose }: Props) {
+  const texts = useTexts();
+  const words = texts.trainer.inbox;
+  const [reason, setReason] = useState("");
+  const { mutate, error, isPending } = useMutation({
+    mutationFn: (why: string) => post("/trainer/inbox/reject", { ids, reason: why }),
+    onSuccess: () => {
+      onClose();
+      onDone(ids);
+    },
+  });
+  return (
+    <Modal
+      open
+      title={words.rejectTitle}
+      okText={words.reject}
+      cancelText={texts.frame.parts.cancel}
+      okButtonProps={{ danger: true, disabled: !reason.trim(), loading: isPending }}
+      onOk={() => mutate(reason)}
+      onCancel={onClose}
+    >
+      <p>{words.rejectHint}</p>
+      <div className="trainer-row">
+        {words.reasons.map((each) => (
+          <Button key={each} size="small" onClick={() => setReason(each)}>
+            {each}
+          </Button>
+        ))}
+      </div>
+      <Input
+        autoFocus
+        aria-label={texts.frame.parts.reason}
+        value={reason}
+        maxLength={200}
+        onChange={({ target }) => setReason(target.value)}
+        onPressEnter={() => reason.trim() && mutate(reason)}
+      />
+      <ErrorNote error={error} />
+    </Modal>
+  );
+}
