@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from care import db
-from care.approval.overlay import overlay
+from care.approval.overlay import Overlay, renewed
 from care.errors import InvalidInput, Unavailable
 from care.logs import get_logger
 from care.models.processes import RasaProcess, Serving
@@ -51,6 +51,7 @@ class Publisher:
     ) -> None:
         self._processes, self._base, self._clock = processes, base, clock
         self._told_over: int | None = None
+        self._wording = Overlay()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`."""
@@ -68,6 +69,7 @@ class Publisher:
         """Look at each process in turn; the next one is not touched before the one before it serves."""
         base = await anyio.to_thread.run_sync(self._base)
         wanted = await self._in_database(lambda session: self._wanted(session, base))
+        self._wording = await self._in_database(lambda session: renewed(session, self._wording, self._clock()))
         for process in self._processes:
             seen = await self._bring(process, *wanted)
             if seen is not None:
@@ -87,7 +89,7 @@ class Publisher:
 
     async def _lay_wording(self, process: RasaProcess, seen: Serving) -> None:
         """What is approved and told now, over the texts of its model."""
-        wording = await self._in_database(lambda session: overlay(session, self._clock()))
+        wording = self._wording
         if seen.wording == wording.version:
             return
         try:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from care import db
@@ -25,14 +24,13 @@ from care.turns.rules import Reading
 from tests.browser.conftest import PHONE
 from tests.browser.desk import morning
 from tests.browser.desk.morning import LINE, OTHERS, PLACE, SERVED, STORY, TOLD
-from tests.browser.desk.place import Agent, Place, newest_conversation, web_in_thread
+from tests.browser.desk.place import Agent, Place, newest_conversation, take, web_in_thread
 from tests.e2e.pictures import screenshot
 from tests.support.dialogue import FakeBot
 from tests.support.environment import forget_settings
 
 pytestmark = pytest.mark.slow
 
-MOST_BYTES = 200_000
 #: the same width, and everything that there is on the wall
 WALL = {"width": 1280, "height": 1440}
 
@@ -97,10 +95,10 @@ def test_the_agents_workspace(desk: Place, browser: Browser, pictures: Path) -> 
     agent.sees("三点以后", "agent")
     customer.say("在家，四点前来都行")
     agent.sees("四点前来")
-    _take(agent, pictures / "desk-agent.png")
+    take(agent, pictures / "desk-agent.png")
     telephone = _telephone(browser, desk, agent, f"/chats/{conversation}")
     telephone.sees("四点前来")
-    _take(telephone, pictures / "desk-agent-phone.png")
+    take(telephone, pictures / "desk-agent-phone.png")
 
 
 def test_the_supervisors_wall(desk: Place, browser: Browser, pictures: Path) -> None:
@@ -126,10 +124,10 @@ def test_the_supervisors_wall(desk: Place, browser: Browser, pictures: Path) -> 
     lead.go(desk.url, "/wall")
     expect(lead.page.get_by_role("heading", name="队列")).to_be_visible()
     expect(lead.page.locator("section[aria-labelledby=wall-talks] a")).not_to_have_count(0)
-    _take(lead, pictures / "desk-wall.png")
+    take(lead, pictures / "desk-wall.png")
     telephone = _telephone(browser, desk, lead, "/wall")
     expect(telephone.page.get_by_role("heading", name="队列")).to_be_visible()
-    _take(telephone, pictures / "desk-wall-phone.png")
+    take(telephone, pictures / "desk-wall-phone.png")
 
 
 def test_tickets(desk: Place, browser: Browser, pictures: Path) -> None:
@@ -143,14 +141,14 @@ def test_tickets(desk: Place, browser: Browser, pictures: Path) -> None:
     morning.worked_on(urgent, colleagues[0])
     lead = desk.agent(browser, Role.SUPERVISOR, path="/tickets")
     lead.page.get_by_role("link", name=urgent).wait_for()
-    _take(lead, pictures / "desk-tickets.png")
+    take(lead, pictures / "desk-tickets.png")
     lead.go(desk.url, f"/tickets/{urgent}")
     lead.page.get_by_text("分光器").wait_for()
-    _take(lead, pictures / "desk-ticket.png")
+    take(lead, pictures / "desk-ticket.png")
     for path, name in (("/tickets", "desk-tickets-phone"), (f"/tickets/{urgent}", "desk-ticket-phone")):
         telephone = _telephone(browser, desk, lead, path)
         telephone.page.get_by_text(urgent).first.wait_for()
-        _take(telephone, pictures / f"{name}.png")
+        take(telephone, pictures / f"{name}.png")
 
 
 def _telephone(browser: Browser, desk: Place, agent: Agent, path: str) -> Agent:
@@ -158,17 +156,3 @@ def _telephone(browser: Browser, desk: Place, agent: Agent, path: str) -> Agent:
     telephone = desk.again(browser, agent, viewport=PHONE, device_scale_factor=2)
     telephone.go(desk.url, path)
     return telephone
-
-
-def _take(agent: Agent, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    page = agent.page
-    page.mouse.move(0, 0)
-    page.evaluate("() => document.fonts.ready")
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(500)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out"
-    page.screenshot(path=path, animations="disabled")
-    with Image.open(path) as picture:
-        picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=256).save(path, optimize=True)
-    assert path.stat().st_size < MOST_BYTES, f"{path.name} is too large for the README"

@@ -52,7 +52,7 @@ export function Changes() {
   const items = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <>
-      <div className="filters">
+      <div className="filters trainer-filters">
         <span role="status">{standing.data && words.pending(standing.data.pending)}</span>
         {standing.data?.last && (
           <span className="faint">
@@ -91,7 +91,7 @@ export function Changes() {
             {items.map((each) => (
               <tr key={each.id}>
                 <td>{words.kinds[each.kind]}</td>
-                <td>
+                <td className="trainer-words">
                   <Side sentence={each.before} isBefore />
                   <Side sentence={each.after} />
                 </td>

@@ -65,7 +65,7 @@ export function ExampleTable() {
   const items = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <>
-      <div className="filters">
+      <div className="filters trainer-filters">
         <Input.Search
           key={q}
           allowClear
@@ -110,7 +110,7 @@ export function ExampleTable() {
             <tbody>
               {items.map((each) => (
                 <tr key={each.key}>
-                  <td>
+                  <td className="trainer-words">
                     {each.words}{" "}
                     {each.marks.map((mark) => (
                       <Tag key={mark} color="warning">

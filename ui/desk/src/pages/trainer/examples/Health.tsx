@@ -69,8 +69,10 @@ export function Health() {
                   {each.count} <span className="faint">{words.atLeast(each.least)}</span>
                 </td>
                 <td>{each.f1 === null ? "—" : `${each.f1.toFixed(2)}（${each.support}）`}</td>
-                <td>{each.confused_with.map(({ label, count }) => `${label} ${count}`).join("，") || "—"}</td>
-                <td>{each.advice.map((word) => words.advice[word]).join("，") || "—"}</td>
+                <td className="trainer-words">
+                  {each.confused_with.map(({ label, count }) => `${label} ${count}`).join("，") || "—"}
+                </td>
+                <td className="trainer-words">{each.advice.map((word) => words.advice[word]).join("，") || "—"}</td>
               </tr>
             ))}
           </tbody>

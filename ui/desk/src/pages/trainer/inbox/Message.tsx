@@ -38,7 +38,7 @@ export function Message({ id, members, onAccepted, onRejected, onGroup, onStale 
     <>
       <Words text={data.text} tokens={data.tokens} entities={data.entities} />
       {data.group && data.group.size > 1 && members.length === 0 && (
-        <Button size="small" onClick={() => data.group && onGroup(data.group.id)}>
+        <Button className="trainer-group" size="small" onClick={() => data.group && onGroup(data.group.id)}>
           {words.wholeGroup(data.group.size)}
         </Button>
       )}
@@ -62,11 +62,48 @@ export function Message({ id, members, onAccepted, onRejected, onGroup, onStale 
         />
       )}
       <div className="trainer-columns">
-        {!isHidden && (
-          <Block title={words.thought}>
-            {data.ranking.length ? <Ranking ranking={data.ranking} numbered /> : <p>{words.notAsked}</p>}
-          </Block>
-        )}
+        <div>
+          {!isHidden && (
+            <Block title={words.thought}>
+              {data.ranking.length ? <Ranking ranking={data.ranking} numbered /> : <p>{words.notAsked}</p>}
+            </Block>
+          )}
+          {!isHidden && (
+            <Block title={words.nearest}>
+              {data.nearest.length ? (
+                <ul className="trainer-near">
+                  {data.nearest.map((near) => (
+                    <li key={near.key}>
+                      <span>{near.text}</span>
+                      <span className="faint">
+                        {full(near)} {near.similarity.toFixed(2)}
+                      </span>
+                    </li>
+                  ))}
+                </ul>
+              ) : (
+                <p className="faint">{words.noNearest}</p>
+              )}
+            </Block>
+          )}
+          {data.history.length > 0 && (
+            <Block title={words.history}>
+              <ul className="trainer-near">
+                {data.history.map((step) => (
+                  <li key={`${step.at} ${step.kind}`}>
+                    <span>
+                      {words.kinds[step.kind as keyof typeof words.kinds] ?? step.kind}{" "}
+                      {step.label && full({ ...step })} {step.words}
+                    </span>
+                    <span className="faint">
+                      {step.by_name} <Time at={step.at} />
+                    </span>
+                  </li>
+                ))}
+              </ul>
+            </Block>
+          )}
+        </div>
         <Block title={words.talk}>
           <ol className="trainer-talk">
             {data.conversation.map((said) => (
@@ -79,41 +116,6 @@ export function Message({ id, members, onAccepted, onRejected, onGroup, onStale 
             ))}
           </ol>
         </Block>
-        {!isHidden && (
-          <Block title={words.nearest}>
-            {data.nearest.length ? (
-              <ul className="trainer-near">
-                {data.nearest.map((near) => (
-                  <li key={near.key}>
-                    <span>{near.text}</span>
-                    <span className="faint">
-                      {full(near)} {near.similarity.toFixed(2)}
-                    </span>
-                  </li>
-                ))}
-              </ul>
-            ) : (
-              <p className="faint">{words.noNearest}</p>
-            )}
-          </Block>
-        )}
-        {data.history.length > 0 && (
-          <Block title={words.history}>
-            <ul className="trainer-near">
-              {data.history.map((step) => (
-                <li key={`${step.at} ${step.kind}`}>
-                  <span>
-                    {words.kinds[step.kind as keyof typeof words.kinds] ?? step.kind} {step.label && full({ ...step })}{" "}
-                    {step.words}
-                  </span>
-                  <span className="faint">
-                    {step.by_name} <Time at={step.at} />
-                  </span>
-                </li>
-              ))}
-            </ul>
-          </Block>
-        )}
       </div>
     </>
   );
