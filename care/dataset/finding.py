@@ -36,11 +36,12 @@ def find(known: State, wanted: Wanted) -> list[Known]:
     words = plain(wanted.words).lower() if wanted.words else None
     found = [
         each
-        for each in known.examples.values()
+        for key, each in known.examples.items()
         if (wanted.label is None or each.meaning.label == wanted.label)
         and (wanted.sub is None or each.meaning.sub == wanted.sub)
         and (not wanted.changed or each.change is not None)
-        and (words is None or words in plain(each.text).lower())
+        and (words is None or words in known.searched[key])
+        and (wanted.mark is None or key in known.twins)
     ]
     if wanted.mark is not None:
         found = [each for each in found if wanted.mark in marks(known, each)]
@@ -48,9 +49,9 @@ def find(known: State, wanted: Wanted) -> list[Known]:
 
 
 def marks(known: State, example: Known) -> list[Mark]:
-    others = [each for each in known.alike(example) if each.key != example.key]
-    found = {Mark.CONFLICT if each.meaning.full_label != example.meaning.full_label else Mark.TWICE for each in others}
-    return sorted(found)
+    full = example.meaning.full_label
+    others = known.twins.get(example.key, ())
+    return sorted({Mark.CONFLICT if each.meaning.full_label != full else Mark.TWICE for each in others})
 
 
 def page(found: list[Known], after: str | None, limit: int) -> tuple[list[Known], str | None]:

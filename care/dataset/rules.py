@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from care.plain import plain
 from care.training.corpus import Corpus
 from care.training.examples import AnnotationError, parse, render
 from care.training.labels import Labels
@@ -86,9 +87,16 @@ class State:
             found.setdefault(bare(each.text), []).append(each)
         return {text: tuple(known) for text, known in found.items()}
 
-    def alike(self, example: Known) -> tuple[Known, ...]:
-        """All with its text, itself included."""
-        return self.by_text.get(bare(example.text), ())
+    @cached_property
+    def twins(self) -> Mapping[str, tuple[Known, ...]]:
+        """By its key, of each example whose text others have too, these others."""
+        shared = (known for known in self.by_text.values() if len(known) > 1)
+        return {each.key: tuple(other for other in known if other is not each) for known in shared for each in known}
+
+    @cached_property
+    def searched(self) -> Mapping[str, str]:
+        """By its key each text as it is searched: simplified, half-width, small letters."""
+        return {key: plain(each.text).lower() for key, each in self.examples.items()}
 
     @cached_property
     def by_hash(self) -> Mapping[bytes, tuple[Known, ...]]:

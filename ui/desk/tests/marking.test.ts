@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cuts, marked, read, retyped, unmarked, write } from "../src/pages/trainer/marking";
+import { cuts, marked, read, retyped, typed, unmarked, write } from "../src/pages/trainer/marking";
 
 test("what is written is read again, value and all", () => {
   for (const [words, why] of [
@@ -21,6 +21,12 @@ test("a mark stays where it was while something is typed before or behind it", (
 
 test("a mark whose words are changed is gone", () => {
   assert.equal(write(retyped(read("多扣了[八十块](amount)"), "多扣了九十块")), "多扣了九十块");
+});
+
+test("an annotation that is typed becomes a mark, and those that were there stay", () => {
+  const before = read("[上个月](date)多扣了八十块");
+  assert.equal(write(typed(before, "上个月多扣了[八十块](amount)")), "[上个月](date)多扣了[八十块](amount)");
+  assert.equal(typed(before, "上个月多扣了[八十块](amount)").text, "上个月多扣了八十块");
 });
 
 test("a new mark takes the place of those under it", () => {

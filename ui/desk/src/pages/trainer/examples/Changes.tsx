@@ -72,7 +72,7 @@ export function Changes() {
       <ErrorNote error={list.error ?? standing.error ?? undo.error ?? patch.error} retry={() => void list.refetch()} />
       {list.isPending && <Loading />}
       <TableBox titled={titled}>
-        <table className="plain-table">
+        <table className="plain-table trainer-table">
           <caption id={titled} className="visually-hidden">
             {words.tabs.changes}
           </caption>

@@ -93,7 +93,7 @@ export function ExampleTable() {
       {list.isPending && <Loading />}
       {items.length > 0 && (
         <TableBox titled={titled}>
-          <table className="plain-table">
+          <table className="plain-table trainer-table">
             <caption id={titled} className="visually-hidden">
               {words.title}
             </caption>

@@ -46,7 +46,7 @@ export function Health() {
         </Block>
       )}
       <TableBox titled={titled}>
-        <table className="plain-table">
+        <table className="plain-table trainer-table">
           <caption id={titled} className="visually-hidden">
             {words.tabs.health}
           </caption>

@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
-import { Button, Input, Modal } from "antd";
-import { useState } from "react";
+import { Button, Input, Modal, type InputRef } from "antd";
+import { useRef, useState } from "react";
 
 import { post } from "../../../api/client";
 import { ErrorNote } from "../../../parts/ErrorNote";
@@ -17,6 +17,7 @@ export function RejectDialog({ ids, onDone, onClose }: Props) {
   const texts = useTexts();
   const words = texts.trainer.inbox;
   const [reason, setReason] = useState("");
+  const field = useRef<InputRef>(null);
   const { mutate, error, isPending } = useMutation({
     mutationFn: (why: string) => post("/trainer/inbox/reject", { ids, reason: why }),
     onSuccess: () => {
@@ -33,17 +34,26 @@ export function RejectDialog({ ids, onDone, onClose }: Props) {
       okButtonProps={{ danger: true, disabled: !reason.trim(), loading: isPending }}
       onOk={() => mutate(reason)}
       onCancel={onClose}
+      // The dialog takes the focus to itself when it opens.
+      afterOpenChange={(isOpen) => isOpen && field.current?.focus()}
     >
       <p>{words.rejectHint}</p>
       <div className="trainer-row">
         {words.reasons.map((each) => (
-          <Button key={each} size="small" onClick={() => setReason(each)}>
+          <Button
+            key={each}
+            size="small"
+            onClick={() => {
+              setReason(each);
+              field.current?.focus();
+            }}
+          >
             {each}
           </Button>
         ))}
       </div>
       <Input
-        autoFocus
+        ref={field}
         aria-label={texts.frame.parts.reason}
         value={reason}
         maxLength={200}
