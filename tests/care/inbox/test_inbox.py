@@ -6,10 +6,11 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
 from care.conversations.service import store_replies
 from care.conversations.tables import Message
@@ -32,7 +33,7 @@ from care.turns.rules import Reading
 from tests.support.database import count, raw_bytes, scalar
 from tests.support.times import NOW
 from tests.support.training import NOT_UNDERSTOOD, SURE, Talker, small_checkout, take_in
-from tests.support.waiting import at_once
+from tests.support.waiting import at_once, until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -186,11 +187,11 @@ def test_newest_first_and_page_by_page(customer: Talker) -> None:
 def test_taking_in_twice_takes_in_once_and_goes_on_behind_what_was_seen(customer: Talker) -> None:
     customer.say(WORDS)
     with transaction() as session:
-        assert (fill(session, 0.35, LATER, OVERLAP), fill(session, 0.35, LATER, OVERLAP)) == (1, 0)
+        assert [fill(session, 0.35, LATER, OVERLAP).taken for _ in range(2)] == [1, 0]
     customer.now = LATER
     customer.say("后来又有一句没听懂")
     with transaction() as session:
-        assert fill(session, 0.35, LATER + timedelta(minutes=1), OVERLAP) == 1
+        assert fill(session, 0.35, LATER + timedelta(minutes=1), OVERLAP).taken == 1
 
 
 def test_more_than_one_run_takes_is_taken_in_by_the_next(customer: Talker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,8 +200,50 @@ def test_more_than_one_run_takes_is_taken_in_by_the_next(customer: Talker, monke
         customer.say(f"第{'一二三四五'[number]}句没听懂")
         customer.now += timedelta(minutes=10)
     with transaction() as session:
-        taken = [fill(session, 0.35, customer.now, OVERLAP) for _ in range(4)]
-    assert taken == [2, 2, 1, 0]
+        runs = [fill(session, 0.35, customer.now, OVERLAP) for _ in range(4)]
+    assert runs == [(2, False), (2, False), (1, True), (0, True)]
+
+
+def test_what_is_not_worth_reading_keeps_nothing_from_coming_in(
+    customer: Talker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It never enters, so that it is met again by every run for as long as the overlap reaches."""
+    monkeypatch.setattr(filling, "MOST", 2)
+    for _ in range(5):
+        customer.say("嗯")
+    with transaction() as session:
+        assert fill(session, 0.35, customer.now, OVERLAP).taken == 0
+    customer.say(WORDS)
+    with transaction() as session:
+        assert fill(session, 0.35, customer.now + timedelta(seconds=1), OVERLAP) == (1, True)
+
+
+def test_many_corrections_are_taken_in_once(
+    customer: Talker, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More of them than are looked at together: a run that asked for the rest would never end."""
+    monkeypatch.setattr(filling, "MOST", 2)
+    for number in range(3):
+        message = customer.say(f"第{'一二三'[number]}句听懂了呀", SURE)
+        run(lambda s, message=message: correct(s, message, "billing_detail", None, "7", NOW, root))
+    with transaction() as session:
+        assert fill(session, 0.35, LATER, OVERLAP) == (3, True)
+
+
+def test_what_is_decided_while_it_is_taken_in_again_stays_out(customer: Talker, root: Path) -> None:
+    message = customer.say(WORDS)
+    run(lambda s: correct(s, message, "ticket_status", None, "7", NOW, root))
+    take_in()
+    run(lambda s: correct(s, message, "billing_detail", None, "7", NOW, root))
+    with transaction() as session:
+        reject(session, {message}, "只是骂人", "lin", LATER)
+        worker = Thread(target=take_in, daemon=True)
+        worker.start()
+        waits = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        until(lambda: session.scalar(waits), "the worker has read it and waits to write")
+    worker.join(10)
+    assert not worker.is_alive()
+    assert count("inbox_entries") == 0
 
 
 # What a customer says to the answer

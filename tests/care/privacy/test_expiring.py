@@ -64,6 +64,10 @@ class Rasa:
             raise Unavailable("rasa", "down")
 
 
+#: of no age
+STAYS = {"reminder_switches", "privacy_choices", "panel_members", "example_changes"}
+
+
 def _runs() -> list[RetentionRun]:
     with transaction() as session:
         return list(session.scalars(select(RetentionRun).order_by(RetentionRun.id)))
@@ -85,8 +89,8 @@ async def test_what_is_old_goes_and_what_is_new_stays() -> None:
     rasa = Rasa(LONG_AGO, NOW - timedelta(days=31), NOW - timedelta(days=29))
     done = await expire_due(rasa, _clock)
     # That somebody does not want to be reminded is not forgotten: they would be reminded again. Who agreed to be asked
-    # is in the panel until they leave it.
-    assert {table for table, _ in scan([MARK, PHONE])} == {"reminder_switches", "privacy_choices", "panel_members"}
+    # is in the panel until they leave it. A trainer's own sentence stays an example.
+    assert {table for table, _ in scan([MARK, PHONE])} == STAYS
     # A copy has an hour of its own, and its own job.
     assert scan([OTHER, OTHER_MARK]) == before
     assert rasa.stored == [NOW - timedelta(days=29)]
@@ -115,7 +119,7 @@ async def test_an_open_complaint_keeps_what_it_needs() -> None:
     assert {"tickets", "ticket_events", "attachment_contents", "messages", "disputes", "orders"} <= left
     settle(planted, NOW)
     await expire_due(Rasa(), lambda: NOW + timedelta(days=731))
-    assert {table for table, _ in scan([MARK, PHONE])} <= {"reminder_switches", "privacy_choices", "panel_members"}
+    assert {table for table, _ in scan([MARK, PHONE])} <= STAYS
 
 
 def _without_addresses(marks: Iterable[str]) -> list[tuple[str, str]]:

@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from care.dataset.applying import apply
+from care.dataset.rules import Meaning
 from care.db import transaction, utcnow
+from care.inbox.deciding import accept
 from care.privacy.places.training import Training
 from care.privacy.subject import Subject
-from care.training import corpus, service
+from care.training import corpus
 from cli.main import app
 from cli.run import checkout
 from cli.run.checkout import Checkout
 from cli.run.postgres import Embedded
-from tests.support.training import Talker, small_checkout
+from tests.support.training import Talker, small_checkout, take_in
 
 OWN = "账上有一项不认识，想弄明白是啥"
 
@@ -38,8 +41,10 @@ def test_it_takes_the_sentence_out_once(
     customer = Talker(utcnow() - timedelta(hours=1))
     customer.agree()
     message = customer.say("我叫王小明，这个月账单怎么多出来一笔看不懂的钱")
+    take_in(now=utcnow())
     with transaction() as session:
-        service.accept(session, message, OWN, ("billing_detail", None), "lin", utcnow(), here)
+        accept(session, message, [Meaning(OWN, "billing_detail")], "lin", utcnow(), here)
+        apply(session, here)
     assert _forget(capsys) == "Nothing to forget.\n"
     with transaction() as session:
         subject = Subject(None, None, (str(customer.id),), ())

@@ -15,6 +15,8 @@ export function Log({ run }: { run: number }) {
   const words = useTexts().trainer.models;
   const [lines, setLines] = useState<string[]>([]);
   const box = useRef<HTMLPreElement>(null);
+  /** Nobody reads further up. However much comes at once, what comes after it is followed. */
+  const follows = useRef(true);
   useEffect(() => {
     let after = 0;
     let timer: ReturnType<typeof setTimeout>;
@@ -37,12 +39,19 @@ export function Log({ run }: { run: number }) {
     };
   }, [run]);
   useEffect(() => {
-    const at = box.current;
-    if (at && at.scrollHeight - at.scrollTop - at.clientHeight < at.clientHeight + NEAR_END)
-      at.scrollTop = at.scrollHeight;
+    if (box.current && follows.current) box.current.scrollTop = box.current.scrollHeight;
   }, [lines]);
   return (
-    <pre ref={box} className="trainer-log" tabIndex={0} role="log" aria-label={words.log}>
+    <pre
+      ref={box}
+      className="trainer-log"
+      tabIndex={0}
+      role="log"
+      aria-label={words.log}
+      onScroll={({ currentTarget: at }) => {
+        follows.current = at.scrollHeight - at.scrollTop - at.clientHeight < NEAR_END;
+      }}
+    >
       {lines.join("\n")}
     </pre>
   );
