@@ -342,7 +342,7 @@ def create_app(
         """What was understood badly, masked, for trainers; out goes whose customer withdrew; like stands by like."""
         now = db.utcnow()
         unsure = inbox.below()
-        while await runner.in_database(lambda session: inbox.fill(session, unsure, now)) >= inbox.MOST:
+        while not (await runner.in_database(lambda session: inbox.fill(session, unsure, now))).is_all:
             pass
         await runner.in_database(lambda session: inbox.sweep(session, now, timedelta(minutes=10)))
         await grouping.read_new(encoder)

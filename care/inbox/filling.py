@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
-from sqlalchemy import Exists, and_, delete, exists, func, or_, select
+from sqlalchemy import Exists, and_, delete, exists, func, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from care.conversations.tables import Message
 from care.dataset.current import ROOT
@@ -23,19 +24,25 @@ from care.inbox.rules import Why, says_not_meant, why_of_reading
 from care.inbox.tables import InboxCursor, InboxEntry
 from care.rights.choosing import LABELS, NEAR
 from care.settings import settings
-from care.training.consent import agreeing
+from care.training.consent import agreed_since
 from care.training.rules import FALLBACK, is_worth_reading, shown
 from care.training.tables import TrainingConsent, TrainingStep
 from care.turns.tables import MessageReading
 
 #: what is answered later than this waits for the hourly look over a day
 OVERLAP = timedelta(minutes=5)
-#: messages that one run takes in
+#: messages that are looked at together
 MOST = 500
 #: a "no" later than this is about something else
 _NEXT = timedelta(minutes=10)
 _DECIDED = ("accept", "reject")
 _ROW = 1
+
+
+class Filled(NamedTuple):
+    taken: int
+    #: nothing that was there is left for the next run
+    is_all: bool
 
 
 def below(root: Path = ROOT) -> float:
@@ -52,25 +59,33 @@ def below(root: Path = ROOT) -> float:
         raise Conflict("config", told) from None
 
 
-def fill(session: Session, unsure: float, now: datetime, overlap: timedelta = OVERLAP) -> int:
-    """Take in what is new; how many. `unsure`: see `below`. One worker at a time; safe to repeat.
+def fill(session: Session, unsure: float, now: datetime, overlap: timedelta = OVERLAP) -> Filled:
+    """Take in what is new. `unsure`: see `below`. One worker at a time; safe to repeat.
 
-    0 also where another worker is at it.
+    Where another worker is at it, nothing is taken, and nothing is left to do.
     """
     oldest = now - timedelta(days=settings().inbox_days)
     session.execute(insert(InboxCursor).values(id=_ROW, seen_until=oldest).on_conflict_do_nothing())
     cursor = session.get(InboxCursor, _ROW, with_for_update={"skip_locked": True})
     if cursor is None:
-        return 0
+        return Filled(0, is_all=True)
     since = max(cursor.seen_until - overlap, oldest)
-    found = _misread(session, since, unsure)
-    until = now if len(found) < MOST else max(at for at, _ in found.values())
-    why = {message_id: reason for message_id, (_, reason) in found.items()}
-    for message_id, reason in (*_not_meant(session, since).items(), *_pointed_at(session, since).items()):
-        why[message_id] = why.get(message_id, Why(0)) | reason
-    taken = _take(session, why, oldest)
-    cursor.seen_until = max(cursor.seen_until, until)
-    return taken
+    taken, last = 0, None
+    while True:
+        found = _misread(session, since, last, unsure)
+        taken += _take(session, {id_: why for id_, _, why in found}, oldest)
+        if len(found) < MOST:
+            last = None
+            break
+        last = found[-1][1], found[-1][0]
+        # What is not worth reading is met again and again: not before something new was seen may a run end.
+        if last[0] > cursor.seen_until:
+            break
+    until = None if last is None else last[0]
+    taken += _take(session, _not_meant(session, since, until), oldest)
+    taken += _take(session, _pointed_at(session, since, until), oldest)
+    cursor.seen_until = max(cursor.seen_until, until or now)
+    return Filled(taken, is_all=until is None)
 
 
 def sweep(session: Session, now: datetime, since: timedelta = timedelta(days=1)) -> int:
@@ -93,46 +108,46 @@ def sweep(session: Session, now: datetime, since: timedelta = timedelta(days=1))
     return len(session.execute(gone.returning(InboxEntry.message_id)).all())
 
 
-def _misread(session: Session, since: datetime, unsure: float) -> dict[int, tuple[datetime, Why]]:
-    """The oldest first, at most MOST of them."""
-    agreed = agreeing()
+def _misread(
+    session: Session, since: datetime, last: tuple[datetime, int] | None, unsure: float
+) -> list[tuple[int, datetime, Why]]:
+    """Behind `last`, the oldest first, at most MOST of them."""
     unanswered = and_(MessageReading.label.in_(LABELS), func.coalesce(MessageReading.article_score, 0.0) < NEAR)
     badly = or_(MessageReading.label == FALLBACK, MessageReading.confidence < unsure, unanswered)
     query = (
         select(Message.id, Message.created_at, MessageReading)
-        .join(agreed, agreed.c.conversation_id == Message.conversation_id)
         .join(MessageReading, MessageReading.message_id == Message.id)
         .where(
             Message.author == "customer",
             Message.is_payload.is_(False),
-            Message.created_at >= agreed.c.since,
             Message.created_at >= since,
+            true() if last is None else tuple_(Message.created_at, Message.id) > last,
             badly,
+            Message.created_at >= agreed_since(Message.conversation_id),
             ~exists().where(InboxEntry.message_id == Message.id),
-            ~_decided(),
+            ~_decided(Message.id),
         )
         .order_by(Message.created_at, Message.id)
         .limit(MOST)
     )
-    return {
-        id_: (at, why_of_reading(read.label, read.confidence, read.article_score, unsure))
+    return [
+        (id_, at, why_of_reading(read.label, read.confidence, read.article_score, unsure))
         for id_, at, read in session.execute(query)
-    }
+    ]
 
 
-def _not_meant(session: Session, since: datetime) -> dict[int, Why]:
+def _not_meant(session: Session, since: datetime, until: datetime | None) -> dict[int, Why]:
     """The messages before those in which customers say that the answer missed."""
-    agreed = agreeing()
     said, read = aliased(Message), aliased(MessageReading)
     query = (
         select(said.id, said.conversation_id, said.created_at, read.label, read.sub)
-        .join(agreed, agreed.c.conversation_id == said.conversation_id)
         .join(read, read.message_id == said.id)
         .where(
             said.author == "customer",
-            said.created_at >= agreed.c.since,
             said.created_at >= since,
+            true() if until is None else said.created_at <= until,
             read.label.in_(("satisfaction", "deny", "correct")),
+            said.created_at >= agreed_since(said.conversation_id),
         )
     )
     found: dict[int, Why] = {}
@@ -151,10 +166,12 @@ def _not_meant(session: Session, since: datetime) -> dict[int, Why]:
     return found
 
 
-def _pointed_at(session: Session, since: datetime) -> dict[int, Why]:
+def _pointed_at(session: Session, since: datetime, until: datetime | None) -> dict[int, Why]:
     """By agents, trainers and auditors."""
     steps = select(TrainingStep.message_id, TrainingStep.kind).where(
-        TrainingStep.kind.in_(("correct", "audit")), TrainingStep.at >= since
+        TrainingStep.kind.in_(("correct", "audit")),
+        TrainingStep.at >= since,
+        true() if until is None else TrainingStep.at <= until,
     )
     found: dict[int, Why] = {}
     for message_id, kind in session.execute(steps):
@@ -166,18 +183,16 @@ def _take(session: Session, why: Mapping[int, Why], oldest: datetime) -> int:
     """Those that may be shown. What is there already gets the new reasons, and what it was corrected to."""
     if not why:
         return 0
-    agreed = agreeing()
     query = (
         select(Message, MessageReading)
-        .join(agreed, agreed.c.conversation_id == Message.conversation_id)
         .join(MessageReading, MessageReading.message_id == Message.id, isouter=True)
         .where(
             Message.id.in_(why),
             Message.author == "customer",
             Message.is_payload.is_(False),
-            Message.created_at >= agreed.c.since,
             Message.created_at >= oldest,
-            ~_decided(),
+            Message.created_at >= agreed_since(Message.conversation_id),
+            ~_decided(Message.id),
         )
     )
     corrected = _corrections(session, why)
@@ -210,8 +225,17 @@ def _take(session: Session, why: Mapping[int, Why], oldest: datetime) -> int:
             "label": new.excluded.label,
             "sub": new.excluded.sub,
         },
+        # Looked at again and again while the overlap lasts: only what is new is written.
+        where=or_(
+            InboxEntry.why.op("|")(new.excluded.why) != InboxEntry.why,
+            InboxEntry.label.is_distinct_from(new.excluded.label),
+            InboxEntry.sub.is_distinct_from(new.excluded.sub),
+        ),
     )
     session.execute(again, rows)
+    # What a trainer decided between the two statements was put in again by the second.
+    ids = [row["message_id"] for row in rows]
+    session.execute(delete(InboxEntry).where(InboxEntry.message_id.in_(ids), _decided(InboxEntry.message_id)))
     return len(rows)
 
 
@@ -221,5 +245,5 @@ def _corrections(session: Session, why: Mapping[int, Why]) -> dict[int, tuple[st
     return {each.message_id: (each.label, each.sub) for each in session.scalars(steps.order_by(TrainingStep.id))}
 
 
-def _decided() -> Exists:
-    return exists().where(TrainingStep.message_id == Message.id, TrainingStep.kind.in_(_DECIDED))
+def _decided(message_id: InstrumentedAttribute[int]) -> Exists:
+    return exists().where(TrainingStep.message_id == message_id, TrainingStep.kind.in_(_DECIDED))

@@ -39,6 +39,8 @@ class TrainingStep(Base):
     __tablename__ = "training_steps"
     __table_args__ = (
         Index("ix_training_steps_message_id_id", "message_id", "id"),
+        # What agents and auditors said since the inbox was last filled.
+        Index("ix_training_steps_pointed_at", "at", postgresql_where=text("kind IN ('correct', 'audit')")),
         # Two trainers at once: one of them decides.
         Index(
             "uq_training_steps_decided",

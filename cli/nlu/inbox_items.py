@@ -52,7 +52,7 @@ def take_in(session: Session, root: Path, below: float | None, now: datetime) ->
     """What is new; with `below` of one's own also what older messages were read with less confidence than that."""
     overlap = filling.OVERLAP if below is None else timedelta(days=settings().inbox_days)
     unsure = filling.below(root) if below is None else below
-    while filling.fill(session, unsure, now, overlap) >= filling.MOST:
+    while not filling.fill(session, unsure, now, overlap).is_all:
         pass
 
 

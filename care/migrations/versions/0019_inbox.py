@@ -19,6 +19,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("NOT agreed"),
     )
+    op.create_index(
+        "ix_training_steps_pointed_at",
+        "training_steps",
+        ["at"],
+        unique=False,
+        postgresql_where=sa.text("kind IN ('correct', 'audit')"),
+    )
     op.create_table(
         "inbox_groups",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -126,4 +133,5 @@ def downgrade() -> None:
     op.drop_table("inbox_opinions")
     op.drop_table("inbox_entries")
     op.drop_table("inbox_groups")
+    op.drop_index("ix_training_steps_pointed_at", table_name="training_steps")
     op.drop_index("ix_training_consents_withdrawn_at", table_name="training_consents")
