@@ -199,8 +199,8 @@ class Models:
 
 
 def serving(agent: Agent | None) -> str | None:
-    """The file name of the model that answers; None: none does."""
-    return agent.processor.model_filename if agent is not None and agent.processor is not None else None
+    """The file name of the model that answers, also where a link to it was named; None: none does."""
+    return Path(agent.processor.model_path).resolve().name if agent is not None and agent.processor else None
 
 
 def _whole(path: Path, endpoint: EndpointConfig | None) -> Agent:

@@ -51,8 +51,8 @@ class Trainer:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; what is under way then is given back and begins anew with the next worker."""
-        if not self._checkout.bot_python.exists():
-            _log.info("training_off", why="no Rasa environment here")
+        if (why := await anyio.to_thread.run_sync(_why_off, self._checkout)) is not None:
+            _log.info("training_off", why=why)
             await stop.wait()
             return
         stopping = asyncio.ensure_future(stop.wait())
@@ -130,13 +130,15 @@ class Trainer:
     async def _make(self, own: Checkout, model: Path, tell: _Telling) -> None:
         training = Training(own, own.models / model.name)
         command = await anyio.to_thread.run_sync(training.command)  # raises Stop where the examples are at fault
-        env = training_environment(os.environ, self._checkout.root)
+        # What libraries say of each other is nothing for trainers.
+        env = training_environment(os.environ, self._checkout.root) | {"PYTHONWARNINGS": "ignore"}
         code, _ = await child.run(command, cwd=own.root, env=env, tell=tell.of(Step.TRAIN))
         if code != 0:
             raise Stop(f"Rasa's training ended with exit code {code}; the end of the log says why")
         await anyio.to_thread.run_sync(training.finish)
         part = model.with_suffix(".part")
         await anyio.to_thread.run_sync(lambda: shutil.copyfile(training.model, part))
+        part.chmod(0o644)  # Rasa's own user reads it
         part.replace(model)
 
     async def _read_vectors(self, tell: _Telling) -> None:
@@ -196,6 +198,20 @@ class Trainer:
 
     async def _in_database(self, work: Callable[[Session], T]) -> T:
         return await anyio.to_thread.run_sync(db.run, work)
+
+
+def _why_off(checkout: Checkout) -> str | None:
+    """What a worker lacks that only serves; None: it can train."""
+    if not checkout.bot_python.exists():
+        return "there is no Rasa environment here"
+    for folder in (checkout.models, checkout.var):
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError:
+            return f"{folder} cannot be made"
+        if not os.access(folder, os.W_OK):
+            return f"{folder} is not for writing"
+    return None
 
 
 class _Telling:
