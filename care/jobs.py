@@ -42,6 +42,8 @@ from care.satisfaction import counter, due, inviting, waves
 from care.settings import settings
 from care.sla import pauses, recounting
 from care.sla.policy import policy
+from care.staff.accounts import works_here
+from care.staff.rules import Role
 from care.surges import counting
 from care.surges.encoder import Encoder
 from care.surges.reading import read_new
@@ -361,8 +363,9 @@ def create_app(
     @app.periodic(cron="* * * * *")
     @app.task(name="examples.read", queueing_lock="examples.read", lock="examples.read", pass_context=False)
     async def read_examples(timestamp: int) -> None:
-        """What examples mean, for those that are nearest to a message."""
-        await nearest.read_new(encoder)
+        """What examples mean, for those that are nearest to a message; only where somebody trains."""
+        if await runner.in_database(lambda session: works_here(session, Role.TRAINER)):
+            await nearest.read_new(encoder)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="redress.fill", queueing_lock="redress.fill", lock="redress.fill", pass_context=False)

@@ -105,8 +105,8 @@ def accept(
 ) -> Decided:
     """Learn a trainer's own sentences in the place of a message. The first sentence's label is what it means.
 
-    A label of `second_opinion` (data/labels.yml), or one that an opinion was asked about, waits until another trainer
-    has given it too.
+    Each label of `second_opinion` (data/labels.yml), or what an opinion was asked about, waits until another trainer
+    has given it too; learnt are all sentences or none.
 
     Raises NotAllowed (`inbox`); Conflict (`decided`); InvalidInput: `no_words`, `too_many`, `own_words`, and what
     `care.dataset.service.add` raises of each sentence but `known`: then it is learnt already.
@@ -122,11 +122,8 @@ def accept(
         except InvalidInput as error:
             if error.reason != "known":
                 raise
-    meant = sentences[0]
-    if _needs_two(session, entry, [each.label for each in sentences], root) and not _agreed(
-        session, entry, meant, staff
-    ):
-        _ask(session, entry, meant.label, meant.sub, sentences, staff, now)
+    if (alone := _unconfirmed(session, entry, sentences, staff, root)) is not None:
+        _ask(session, entry, alone.label, alone.sub, sentences, staff, now)
         return Decided([], waits=True)
     changes = []
     for each in sentences:
@@ -135,7 +132,9 @@ def accept(
         except InvalidInput as error:
             if error.reason != "known":
                 raise
+    meant, of = sentences[0], entry.conversation_id
     _decide(session, entry, "accept", staff, now, label=meant.label, sub=meant.sub, words=meant.words)
+    note_use(session, {of}, now)
     return Decided(changes)
 
 
@@ -185,16 +184,20 @@ def reject(session: Session, message_ids: Collection[int], reason: str, staff: s
         raise InvalidInput("reason", "the reason seems to hold personal data; say it without")
     if len(message_ids) > MOST_AT_ONCE:
         raise InvalidInput("too_many", f"at most {MOST_AT_ONCE} messages at once")
-    done = 0
+    done = []
     for message_id in sorted(message_ids):
         try:
-            _decide(session, _undecided(session, message_id), "reject", staff, now, words=reason)
+            entry = _undecided(session, message_id)
+            of = entry.conversation_id
+            _decide(session, entry, "reject", staff, now, words=reason)
         except (NotAllowed, Conflict):
             if len(message_ids) == 1:
                 raise
         else:
-            done += 1
-    return done
+            done.append(of)
+    # Together at the end, in the order of all who note: two who rejected much at once would wait for each other.
+    note_use(session, set(done), now)
+    return len(done)
 
 
 def steps(session: Session, limit: int = 50) -> Sequence[TrainingStep]:
@@ -221,7 +224,7 @@ def _undecided(session: Session, message_id: int) -> InboxEntry:
 
 
 def _decide(session: Session, entry: InboxEntry, kind: str, staff: str, now: datetime, **what: str | None) -> None:
-    message_id, conversation_id = entry.message_id, entry.conversation_id
+    message_id = entry.message_id
     try:
         with session.begin_nested():
             _note(session, message_id, kind, staff, now, **what)
@@ -229,11 +232,16 @@ def _decide(session: Session, entry: InboxEntry, kind: str, staff: str, now: dat
         raise Conflict("decided", f"somebody else has just decided message {message_id}") from None
     session.delete(entry)
     session.flush()
-    note_use(session, {conversation_id}, now)
 
 
-def _needs_two(session: Session, entry: InboxEntry, labels: Collection[str], root: Path) -> bool:
-    return entry.is_waiting or any(state(session, root).labels.needs_two(label) for label in labels)
+def _unconfirmed(
+    session: Session, entry: InboxEntry, sentences: Sequence[Meaning], staff: str, root: Path
+) -> Meaning | None:
+    """The first sentence that another trainer has still to give the same label."""
+    labels = state(session, root).labels
+    risky = [each for each in sentences if labels.needs_two(each.label)]
+    needed = risky or (sentences[:1] if entry.is_waiting else ())
+    return next((each for each in needed if not _agreed(session, entry, each, staff)), None)
 
 
 def _agreed(session: Session, entry: InboxEntry, meant: Meaning, staff: str) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from care.accesses.rules import Reader, Use
 from care.accesses.service import note_access
 from care.inbox.rules import Why
-from care.inbox.tables import InboxEntry
+from care.inbox.tables import InboxEntry, InboxOpinion
 from care.training.consent import agreeing
 from care.training.tables import TrainingStep
 
@@ -41,6 +41,12 @@ class Listed:
     corrected: tuple[str, str | None, str] | None
     #: a trainer's rewording under work, annotated
     draft: str | None
+    #: what trainers take it for while a second opinion is waited for: that of the one who asks, then the others'
+    opinions: tuple[InboxOpinion, ...] = ()
+
+    def hides_from(self, staff: str) -> bool:
+        """Whoever is asked for an opinion sees nobody's before giving theirs."""
+        return bool(self.opinions) and staff not in {each.staff for each in self.opinions}
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,7 @@ def listed(session: Session, entries: Sequence[InboxEntry]) -> list[Listed]:
     of = {entry.group_id for entry in entries if entry.group_id is not None}
     members = select(InboxEntry.group_id, func.count()).where(InboxEntry.group_id.in_(of)).group_by(InboxEntry.group_id)
     sizes: dict[int | None, int] = dict(session.execute(members).all())
+    opinions = _opinions(session, [entry.message_id for entry in entries if entry.is_waiting])
     found = []
     for entry in entries:
         correction, draft = (newest.get((entry.message_id, kind)) for kind in ("correct", "draft"))
@@ -118,8 +125,21 @@ def listed(session: Session, entries: Sequence[InboxEntry]) -> list[Listed]:
                 group_size=sizes.get(entry.group_id) if entry.group_id is not None else None,
                 corrected=(str(correction.label), correction.sub, correction.staff) if correction else None,
                 draft=draft.words if draft else None,
+                opinions=tuple(opinions.get(entry.message_id, ())),
             )
         )
+    return found
+
+
+def _opinions(session: Session, waiting: Collection[int]) -> dict[int, list[InboxOpinion]]:
+    """From the newest question on."""
+    query = select(InboxOpinion).where(InboxOpinion.message_id.in_(waiting)).order_by(InboxOpinion.id)
+    found: dict[int, list[InboxOpinion]] = {}
+    for each in session.scalars(query) if waiting else ():
+        if each.is_first:
+            found[each.message_id] = [each]
+        else:
+            found[each.message_id].append(each)
     return found
 
 

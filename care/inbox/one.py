@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from care.conversations.tables import Message
 from care.errors import NotAllowed
 from care.inbox.listing import Listed, listed, note_use, standing
-from care.inbox.tables import InboxEntry, InboxOpinion
+from care.inbox.tables import InboxEntry
 from care.training.consent import agreeing
 from care.training.rules import shown
 from care.training.tables import TrainingStep
@@ -40,32 +40,18 @@ class Detail:
     conversation: list[Said]
     #: oldest first
     history: Sequence[TrainingStep]
-    #: of the trainer who first said what it means; None: nobody was asked
-    first: InboxOpinion | None
-    #: those of others
-    others: Sequence[InboxOpinion]
-
-    def may_see_opinions(self, staff: str) -> bool:
-        """Who is asked for an opinion sees none before giving theirs."""
-        return self.first is None or staff in {self.first.staff, *(each.staff for each in self.others)}
 
 
 def detail(session: Session, message_id: int, now: datetime) -> Detail:
     """Raises NotAllowed (`inbox`)."""
     entry = entry_of(session, message_id)
     read = session.get(MessageReading, message_id)
-    opinions = session.scalars(
-        select(InboxOpinion).where(InboxOpinion.message_id == message_id).order_by(InboxOpinion.id)
-    ).all()
-    first = next((each for each in reversed(opinions) if entry.is_waiting and each.is_first), None)
     steps = select(TrainingStep).where(TrainingStep.message_id == message_id).order_by(TrainingStep.id)
     found = Detail(
         listed=listed(session, [entry])[0],
         ranking=[(str(label), float(share)) for label, share in read.ranking] if read is not None else [],
         conversation=_around(session, entry),
         history=session.scalars(steps).all(),
-        first=first,
-        others=[each for each in opinions if first is not None and each.id > first.id],
     )
     note_use(session, {entry.conversation_id}, now)
     return found

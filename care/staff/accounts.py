@@ -74,6 +74,11 @@ def names_of(session: Session, numbers: Collection[str]) -> dict[str, str]:
     return {each: each for each in numbers} | dict(known.all())
 
 
+def works_here(session: Session, role: Role) -> bool:
+    """Whether anybody has this role now."""
+    return session.scalar(select(Staff.id).where(Staff.role == role, Staff.left_at.is_(None)).limit(1)) is not None
+
+
 def everybody(session: Session) -> list[Staff]:
     """By number; those who have left too."""
     return list(session.scalars(select(Staff).order_by(Staff.number)))

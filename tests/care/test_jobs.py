@@ -47,6 +47,7 @@ from tests.support.encoder import encoder_at
 from tests.support.telephone import Telephone
 from tests.support.tickets import FOUND, arrive, file, resolve
 from tests.support.tracker import tracker_at
+from tests.support.training import Talker
 
 SWEEP, NOTICES, RETRY = "turns.sweep", "notices.send", "jobs.retry_stalled"
 FORGET = "lookups.forget"
@@ -248,6 +249,17 @@ async def test_pictures_of_wechat_are_fetched(worker: procrastinate.App) -> None
         expect(session, contact.conversation_id, "wx1", "media-1", "23001", now)
     await _do(worker, "wechat.media")
     assert scalar("SELECT attempts || ' ' || status FROM wechat_media") == "1 waiting", "nobody serves this account"
+
+
+async def test_the_inbox_is_filled_and_tidied_also_while_the_encoder_is_away(worker: procrastinate.App) -> None:
+    customer = Talker(db.utcnow() - timedelta(minutes=1))
+    customer.agree()
+    customer.say("那个啥子东西整不明白")
+    with db.transaction() as session:
+        member(session, role="trainer")
+    await _do(worker, "inbox.fill", "inbox.tidy", "examples.read")
+    assert scalar("SELECT text FROM inbox_entries") == "那个啥子东西整不明白"
+    assert scalar("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'") == 0
 
 
 async def test_events_of_wechat_are_forgotten_after_a_day(worker: procrastinate.App) -> None:

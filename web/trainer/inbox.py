@@ -20,6 +20,7 @@ from care.inbox import deciding, listing, one
 from care.inbox.listing import Filter, Listed
 from care.inbox.one import Detail
 from care.inbox.rules import WORDS, Why
+from care.inbox.tables import InboxOpinion
 from care.staff.accounts import names_of
 from care.staff.sessions import Signed
 from web.desk.access import in_database
@@ -82,7 +83,7 @@ async def listed(
     def read(session: Session) -> Json:
         found, following = listing.page(session, wanted, number_of(after), limit, utcnow())
         return {
-            "items": [_item(session, each) for each in found],
+            "items": [_item(each, signed) for each in found],
             "next": None if following is None else str(following),
             "counts": listing.counts(session),
         }
@@ -160,13 +161,16 @@ async def label_it(message_id: Id, given: LabelIn, request: Request, signed: Tra
         one.entry_of(session, message_id)
         deciding.correct(session, message_id, given.label, given.sub or None, signed.number, now)
 
-    return await _do(request, message_id, work)
+    return await _do(request, signed, message_id, work)
 
 
 @router.post("/inbox/{message_id}/draft")
 async def draft(message_id: Id, given: DraftIn, request: Request, signed: Trains) -> Json:
     return await _do(
-        request, message_id, lambda s, now: deciding.keep_draft(s, message_id, given.words, signed.number, now)
+        request,
+        signed,
+        message_id,
+        lambda s, now: deciding.keep_draft(s, message_id, given.words, signed.number, now),
     )
 
 
@@ -202,6 +206,7 @@ async def reject(message_id: Id, given: RejectIn, request: Request, signed: Trai
 async def ask_opinion(message_id: Id, given: LabelIn, request: Request, signed: Trains) -> Json:
     return await _do(
         request,
+        signed,
         message_id,
         lambda s, now: deciding.ask_opinion(s, message_id, given.label, given.sub or None, signed.number, now),
     )
@@ -218,12 +223,12 @@ async def opinion(message_id: Id, given: LabelIn, request: Request, signed: Trai
     return await in_database(request, work)
 
 
-async def _do(request: Request, message_id: int, step: Callable[[Session, datetime], None]) -> Json:
+async def _do(request: Request, signed: Signed, message_id: int, step: Callable[[Session, datetime], None]) -> Json:
     """The step, and the message after it, in one transaction."""
 
     def work(session: Session) -> Json:
         step(session, utcnow())
-        return _item(session, listing.listed(session, [one.entry_of(session, message_id)])[0])
+        return _item(listing.listed(session, [one.entry_of(session, message_id)])[0], signed)
 
     return await in_database(request, work)
 
@@ -236,33 +241,29 @@ def _why(word: str | None) -> Why | None:
     return WORDS[word]
 
 
-def _item(session: Session, each: Listed) -> Json:
-    entry = each.entry
+def _item(each: Listed, signed: Signed) -> Json:
+    entry, is_hidden = each.entry, each.hides_from(signed.number)
     label, sub, by = each.corrected or (None, None, None)
     return {
         "id": entry.message_id,
         "text": entry.text,
         "at": entry.at,
         "why": Why(entry.why).words,
-        "label": entry.label,
-        "sub": entry.sub,
+        # What the first one thinks would lead the second one.
+        "label": None if is_hidden else entry.label,
+        "sub": None if is_hidden else entry.sub,
         "confidence": entry.confidence,
         "group": None if each.group_size is None else {"id": entry.group_id, "size": each.group_size},
-        "corrected": None if by is None else {"label": label, "sub": sub, "by": by},
-        "draft": each.draft,
+        "corrected": None if by is None or is_hidden else {"label": label, "sub": sub, "by": by},
+        "draft": None if is_hidden else each.draft,
         "waits_for_opinion": entry.is_waiting,
     }
 
 
 def _detail(session: Session, detail: Detail, signed: Signed) -> Json:
-    told = _item(session, detail.listed)
-    first, is_open = detail.first, detail.may_see_opinions(signed.number)
-    people = {step.staff for step in detail.history} | {each.staff for each in detail.others}
-    people |= {first.staff} if first is not None else set()
-    names = names_of(session, people)
-    if not is_open:
-        # What the first one thinks would lead the second one.
-        told |= {"corrected": None, "draft": None, "label": None, "sub": None}
+    told, opinions = _item(detail.listed, signed), detail.listed.opinions
+    is_open = not detail.listed.hides_from(signed.number)
+    names = names_of(session, {step.staff for step in detail.history} | {each.staff for each in opinions})
     return told | {
         "ranking": detail.ranking,
         "conversation": [
@@ -287,14 +288,16 @@ def _detail(session: Session, detail: Detail, signed: Signed) -> Json:
             }
             for step in (detail.history if is_open else ())
         ],
-        "opinion": None
-        if first is None
-        else _opinion(first.label if is_open else None, first.sub if is_open else None, first.staff, names, first.at),
-        "others": [
-            _opinion(each.label, each.sub, each.staff, names, each.at) for each in (detail.others if is_open else ())
-        ],
+        "opinion": _opinion(opinions[0], names, is_open) if opinions else None,
+        "others": [_opinion(each, names) for each in (opinions[1:] if is_open else ())],
     }
 
 
-def _opinion(label: str | None, sub: str | None, by: str, names: dict[str, str], at: datetime) -> Json:
-    return {"label": label, "sub": sub, "by": by, "by_name": names[by], "at": at}
+def _opinion(each: InboxOpinion, names: dict[str, str], is_open: bool = True) -> Json:
+    return {
+        "label": each.label if is_open else None,
+        "sub": each.sub if is_open else None,
+        "by": each.staff,
+        "by_name": names[each.staff],
+        "at": each.at,
+    }

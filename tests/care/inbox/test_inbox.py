@@ -218,14 +218,13 @@ def test_what_is_not_worth_reading_keeps_nothing_from_coming_in(
         assert fill(session, 0.35, customer.now + timedelta(seconds=1), OVERLAP) == (1, True)
 
 
-def test_many_corrections_are_taken_in_once(
-    customer: Talker, root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_corrections_are_taken_in_once(customer: Talker, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """More of them than are looked at together: a run that asked for the rest would never end."""
     monkeypatch.setattr(filling, "MOST", 2)
-    for number in range(3):
-        message = customer.say(f"第{'一二三'[number]}句听懂了呀", SURE)
-        run(lambda s, message=message: correct(s, message, "billing_detail", None, "7", NOW, root))
+    messages = [customer.say(f"第{'一二三'[number]}句听懂了呀", SURE) for number in range(3)]
+    with transaction() as session:
+        for message in messages:
+            correct(session, message, "billing_detail", None, "7", NOW, root)
     with transaction() as session:
         assert fill(session, 0.35, LATER, OVERLAP) == (3, True)
 

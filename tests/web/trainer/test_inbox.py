@@ -98,9 +98,13 @@ async def test_what_is_risky_waits_for_a_second_trainer_who_sees_no_label(
     trainer: Browser, signed_in: SignIn, customer: Talker
 ) -> None:
     message, other = _say(customer), signed_in("trainer")
+    await trainer.post(f"{PATH}/inbox/{message}/label", json={"label": "handoff"})
+    await trainer.post(f"{PATH}/inbox/{message}/draft", json={"words": HANDOFF["words"]})
     done = (await trainer.post(f"{PATH}/inbox/{message}/accept", json={"sentences": [HANDOFF]})).json()
     assert (done["changes"], done["waits_for_opinion"]) == ([], True)
-    assert [each["id"] for each in await _items(other, state="waiting")] == [message]
+    for browser, told in ((trainer, ["handoff", HANDOFF["words"]]), (other, [None, None])):
+        (item,) = await _items(browser, state="waiting")
+        assert [item["id"], item["label"], item["draft"]] == [message, *told], "the list tells no more"
     seen = (await other.get(f"{PATH}/inbox/{message}")).json()
     assert (seen["opinion"]["label"], seen["label"], seen["history"]) == (None, None, [])
     check_problem(await trainer.post(f"{PATH}/inbox/{message}/opinion", json={"label": "handoff"}), 403, "own")
@@ -113,6 +117,24 @@ async def test_what_is_risky_waits_for_a_second_trainer_who_sees_no_label(
     assert await _items(trainer, state="waiting") == []
     found = (await trainer.get(f"{PATH}/examples", params={"q": HANDOFF["words"]})).json()["items"]
     assert [each["label"] for each in found] == ["handoff"]
+
+
+async def test_each_risky_matter_of_a_message_waits_for_a_second_trainer(
+    trainer: Browser, signed_in: SignIn, customer: Talker
+) -> None:
+    message, other = _say(customer), signed_in("trainer")
+    delete = {"words": "你们存我的东西统统抹掉别留", "label": "privacy_delete"}
+    sentences = {"sentences": [OWN, HANDOFF, delete]}
+    given = await other.post(f"{PATH}/inbox/{message}/ask-opinion", json={"label": "billing_detail", "sub": "item"})
+    assert given.status_code == 200
+    done = (await trainer.post(f"{PATH}/inbox/{message}/accept", json=sentences)).json()
+    assert done["waits_for_opinion"], "that they agree on the first matter decides nothing about the others"
+    for label in ("handoff", "privacy_delete"):
+        assert [each["id"] for each in await _items(other, state="waiting")] == [message]
+        assert (await other.post(f"{PATH}/inbox/{message}/opinion", json={"label": label})).json() == {"agrees": True}
+    assert await _items(other, state="waiting") == []
+    changed = (await trainer.get(f"{PATH}/changes")).json()["items"]
+    assert {each["after"]["label"] for each in changed} >= {"billing_detail", "handoff", "privacy_delete"}
 
 
 async def test_a_group_is_rejected_at_once(trainer: Browser, customer: Talker) -> None:
