@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import anyio.to_thread
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from care import db
@@ -29,6 +30,8 @@ T = TypeVar("T")
 
 #: how often the processes are asked: seconds
 EVERY = 3.0
+#: how often the files are looked at: seconds
+_FILES_EVERY = 30.0
 _FIRST, _LONGEST = timedelta(seconds=10), timedelta(minutes=10)
 #: a process that is loading is asked again after so many seconds
 _LOADING = 0.5
@@ -52,6 +55,8 @@ class Publisher:
         self._processes, self._base, self._clock = processes, base, clock
         self._told_over: int | None = None
         self._wording = Overlay()
+        #: when, by the loop's clock, and what the files made then
+        self._known: tuple[float, str] | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`."""
@@ -60,6 +65,8 @@ class Publisher:
                 await self.once()
             except Unavailable as error:
                 _log.warning("not_published", reason=error.reason)
+            except Exception as error:  # a file that is just written, or whatever: the worker has other work
+                _log.error("not_published", exc_info=error)
             try:
                 await asyncio.wait_for(stop.wait(), EVERY)
             except TimeoutError:
@@ -67,7 +74,7 @@ class Publisher:
 
     async def once(self) -> None:
         """Look at each process in turn; the next one is not touched before the one before it serves."""
-        base = await anyio.to_thread.run_sync(self._base)
+        base = await self._of_files()
         wanted = await self._in_database(lambda session: self._wanted(session, base))
         self._wording = await self._in_database(lambda session: renewed(session, self._wording, self._clock()))
         for process in self._processes:
@@ -86,6 +93,13 @@ class Publisher:
                 _log.info("publication_over", publication=newest.id, why="the files make another model now", model=base)
             return None, base, None
         return newest.id, newest.model, newest.threshold
+
+    async def _of_files(self) -> str:
+        """Reading all that a model is made of takes a tenth of a second: not every time."""
+        now = asyncio.get_running_loop().time()
+        if self._known is None or now - self._known[0] > _FILES_EVERY:
+            self._known = now, await anyio.to_thread.run_sync(self._base)
+        return self._known[1]
 
     async def _lay_wording(self, process: RasaProcess, seen: Serving) -> None:
         """What is approved and told now, over the texts of its model."""
@@ -119,7 +133,7 @@ class Publisher:
         _log.info("model_publishing", process=process.name, model=model)
         try:
             await process.load(model, threshold)
-            seen = await self._loaded(process, model)
+            seen = await self._loaded(process, model, publication)
         except (Unavailable, InvalidInput) as error:
             await self._note(process, seen, "failed", publication, error.reason)
             return None
@@ -128,7 +142,7 @@ class Publisher:
         await self._note(process, seen, "serving" if is_there else "failed", publication, error_kind)
         return seen
 
-    async def _loaded(self, process: RasaProcess, model: str) -> Serving:
+    async def _loaded(self, process: RasaProcess, model: str, publication: int) -> Serving:
         """When it serves the model, or has given up. Raises Unavailable."""
         deadline = asyncio.get_running_loop().time() + _PATIENCE
         while True:
@@ -137,7 +151,7 @@ class Publisher:
                 return seen
             if asyncio.get_running_loop().time() > deadline:
                 raise Unavailable("rasa_slow", "the model is still being loaded")
-            await self._note(process, seen, "loading", None, None)
+            await self._note(process, seen, "loading", publication, None)
             await asyncio.sleep(_LOADING)
 
     async def _note(
@@ -146,15 +160,14 @@ class Publisher:
         now = self._clock()
 
         def write(session: Session) -> None:
-            row = session.get(ServingProcess, process.name, with_for_update=True)
-            if row is None:
-                row = ServingProcess(name=process.name, attempts=0)
-                session.add(row)
+            first = {"name": process.name, "state": state, "attempts": 0, "seen_at": now}
+            session.execute(insert(ServingProcess).values(first).on_conflict_do_nothing())  # another worker may, too
+            row = session.get_one(ServingProcess, process.name, with_for_update=True)
             if seen is not None:
                 row.model, row.threshold = seen.model, seen.threshold
             row.state, row.error, row.seen_at = state, (error or "")[:40] or None, now
-            if publication is not None and row.publication_id != publication:
-                row.publication_id, row.attempts = publication, 0
+            if row.publication_id != publication:
+                row.publication_id, row.attempts, row.next_attempt_at = publication, 0, None
             if state == "failed":
                 row.attempts += 1
                 row.next_attempt_at = now + doubled(_FIRST, _LONGEST, row.attempts)

@@ -16,10 +16,13 @@ from sqlalchemy.orm import Session
 from care.dataset.tables import ExampleChange
 from care.errors import Conflict, InvalidInput, NotAllowed
 from care.models.rules import LONGEST_REASON, UNDER_WAY, Gate, State
-from care.models.tables import Publication, TrainingLine, TrainingRun
+from care.models.tables import Publication, ServingProcess, TrainingLine, TrainingRun
+from care.models.working import in_use, kept_models
 from care.training.masking import kinds_in
 
 _LINES = 500
+#: of PostgreSQL's advisory locks: one publication at a time, so that each is judged beside the one before
+_LOCK = 0x71_75_61_6E_79_69_12
 
 
 def start(session: Session, staff: str, now: datetime) -> TrainingRun:
@@ -67,11 +70,14 @@ def lines(session: Session, run_id: int, after: int) -> Sequence[TrainingLine]:
 
 
 def report_of(session: Session, run_id: int) -> dict[str, Any]:
-    """`care.models.rules.Report` as JSON. Raises NotAllowed (`run`), Conflict (`no_report`: not judged yet)."""
+    """`care.models.rules.Report` as JSON; its gate as it is now. Raises NotAllowed (`run`), Conflict (`no_report`: not
+    judged yet)."""
     run = run_of(session, run_id)
     if run.report is None:
         raise Conflict("no_report", f"training {run_id} has no report: it is {run.state}")
-    return run.report
+    if run.gate != Gate.PASSED or (why := _outdated(session, run)) is None:
+        return run.report
+    return run.report | {"gate": {"state": Gate.NOT_JUDGED, "reasons": [{"reason": "outdated", "text": why}]}}
 
 
 def latest_figures(session: Session) -> dict[str, Any] | None:
@@ -89,20 +95,23 @@ def latest_figures(session: Session) -> dict[str, Any] | None:
 
 
 def publish(session: Session, run_id: int, threshold: float | None, staff: str, now: datetime) -> Publication:
-    """Raises NotAllowed (`run`), Conflict (`gate`: it did not pass; `not_done`)."""
+    """Raises NotAllowed (`run`), Conflict (as `_whole`; `gate`: it did not pass, or what it was judged beside is not in
+    use any more)."""
     run = _whole(session, run_id)
-    if run.gate != Gate.PASSED:
-        raise Conflict("gate", f"training {run_id} is not to be published: {run.gate}; a supervisor may, with a reason")
+    why = _outdated(session, run) if run.gate == Gate.PASSED else run.gate
+    if why is not None:
+        raise Conflict("gate", f"training {run_id} is not to be published: {why}; a supervisor may, with a reason")
     return _publish(session, run, threshold, staff, now)
 
 
 def publish_anyway(
     session: Session, run_id: int, threshold: float | None, reason: str, staff: str, now: datetime
 ) -> Publication:
-    """Though it did not pass, or was not judged: for supervisors. Raises NotAllowed (`run`), Conflict (`not_done`),
+    """Though it did not pass, or was not judged: for supervisors. Raises NotAllowed (`run`), Conflict (as `_whole`),
     InvalidInput (`reason`)."""
     run = _whole(session, run_id)
-    return _publish(session, run, threshold, staff, now, reason=_reason(reason), override=run.gate != Gate.PASSED)
+    is_override = run.gate != Gate.PASSED or _outdated(session, run) is not None
+    return _publish(session, run, threshold, staff, now, reason=_reason(reason), override=is_override)
 
 
 def roll_back(session: Session, staff: str, now: datetime) -> Publication:
@@ -111,7 +120,7 @@ def roll_back(session: Session, staff: str, now: datetime) -> Publication:
     What was served before the first publication is the model of the files.
     """
     newest = current(session, lock=True)
-    if newest is None:
+    if newest is None or is_over(session, newest):
         raise Conflict("nothing_before", "nothing was published: the model of the files is served")
     query = select(Publication).where(Publication.id < newest.id, Publication.base == newest.base)
     before = session.scalar(query.order_by(Publication.id.desc()).limit(1))
@@ -136,6 +145,17 @@ def current(session: Session, *, lock: bool = False) -> Publication | None:
     return session.scalar(query.with_for_update() if lock else query)
 
 
+def is_over(session: Session, publication: Publication) -> bool:
+    """Whether the files make another model now than its `base`: a process was seen since that nothing is published
+    for."""
+    seen = select(ServingProcess.name).where(
+        ServingProcess.state == "serving",
+        ServingProcess.publication_id.is_(None),
+        ServingProcess.seen_at > publication.at,
+    )
+    return session.scalar(seen.limit(1)) is not None
+
+
 def publications(session: Session, limit: int = 30) -> Sequence[Publication]:
     """Newest first."""
     return session.scalars(select(Publication).order_by(Publication.id.desc()).limit(limit)).all()
@@ -147,10 +167,33 @@ def changes_since(session: Session, version: int) -> int:
 
 
 def _whole(session: Session, run_id: int) -> TrainingRun:
+    """A run whose model can be served. Raises NotAllowed (`run`), Conflict (`not_done`; `files`: the files make another
+    model now than those that it learnt from; `model_gone`: it is not on disk any more)."""
+    session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
     run = run_of(session, run_id)
     if run.state != State.DONE or run.model is None or run.base is None:
         raise Conflict("not_done", f"training {run_id} made no model: it is {run.state}")
+    newest = current(session)
+    is_old = newest is not None and newest.base == run.base and is_over(session, newest)
+    if is_old or _newest_base(session) != run.base:
+        raise Conflict("files", f"the files have changed since training {run_id}: train again")
+    if run.model not in kept_models(session):
+        raise Conflict("model_gone", f"the model of training {run_id} is not kept any more: train again")
     return run
+
+
+def _newest_base(session: Session) -> str | None:
+    query = select(TrainingRun.base).where(TrainingRun.base.is_not(None)).order_by(TrainingRun.id.desc())
+    return session.scalar(query.limit(1))
+
+
+def _outdated(session: Session, run: TrainingRun) -> str | None:
+    """Why its judgement says nothing of today: it was compared with another model than the one that it would replace.
+    None: it holds."""
+    used, beside = in_use(session, run.base or ""), (run.report or {}).get("current")
+    if used in (beside, run.model):
+        return None
+    return f"it was judged beside {beside}, and {used} is in use now: train again to judge it beside that"
 
 
 def _publish(

@@ -18,8 +18,11 @@ _LEASE = timedelta(seconds=LEASE_SECONDS)
 _LONGEST_LINE = 500
 _MOST_LINES = 5000
 _LONGEST_ERROR = 4000
-#: publications whose models stay on disk, to go back to
+#: publications and trainings whose models stay on disk, to go back to
 _KEPT = 5
+#: a training whose worker died so often is at fault itself: it would take the next one with it
+_MOST_DEATHS = 3
+_GONE = "— the worker that did this is gone; another one begins anew —"
 
 
 class Lost(Exception):
@@ -27,17 +30,22 @@ class Lost(Exception):
 
 
 def take(session: Session, holder: str, now: datetime) -> TrainingRun | None:
-    """The run that waits, for this worker. One whose worker died begins anew; one that was cancelled meanwhile ends."""
+    """The run that waits, for this worker. One whose worker died begins anew, but not for ever; one that was cancelled
+    meanwhile ends."""
     dead = (TrainingRun.state.in_((State.TRAINING, State.JUDGING))) & (TrainingRun.leased_until < now)
     query = select(TrainingRun).where(or_(TrainingRun.state == State.WAITING, dead))
     run = session.scalar(query.limit(1).with_for_update(skip_locked=True))
     if run is None:
         return None
     if run.cancel_asked:
-        run.state, run.ended_at = State.CANCELLED, now
+        _end(run, State.CANCELLED, now)
         return None
     if run.state != State.WAITING:
-        say(session, run.id, ["— the worker that did this is gone; another one begins anew —"])
+        if _deaths(session, run.id) + 1 >= _MOST_DEATHS:
+            run.error = f"its worker died {_MOST_DEATHS} times; is there memory enough?"
+            _end(run, State.FAILED, now)
+            return None
+        say(session, run.id, [_GONE])
     run.state, run.step, run.share = State.TRAINING, Step.PREPARE, None
     run.holder, run.leased_until = holder, now + _LEASE
     run.data_version = data_version(session)
@@ -113,7 +121,8 @@ def kept_models(session: Session) -> set[str]:
     """Models that must stay on disk: what is served, what could be gone back to, what could be published."""
     published = select(Publication).order_by(Publication.id.desc()).limit(_KEPT)
     found = {name for each in session.scalars(published) for name in (each.model, each.base)}
-    runs = select(TrainingRun.model, TrainingRun.base).order_by(TrainingRun.id.desc()).limit(_KEPT)
+    done_runs = select(TrainingRun.model, TrainingRun.base).where(TrainingRun.state == State.DONE)
+    runs = done_runs.order_by(TrainingRun.id.desc()).limit(_KEPT)
     return found | {name for row in session.execute(runs) for name in row if name}
 
 
@@ -122,6 +131,12 @@ def forget_lines(session: Session, before: datetime) -> int:
     old = select(TrainingRun.id).where(TrainingRun.ended_at < before)
     gone = delete(TrainingLine).where(TrainingLine.run_id.in_(old)).returning(TrainingLine.n)
     return len(session.execute(gone).all())
+
+
+def _deaths(session: Session, run_id: int) -> int:
+    """How often it began anew: its log says so each time."""
+    said = select(func.count()).where(TrainingLine.run_id == run_id, TrainingLine.line == _GONE)
+    return session.scalar(said) or 0
 
 
 def _own(session: Session, run_id: int, holder: str) -> TrainingRun:

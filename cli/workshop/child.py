@@ -74,11 +74,11 @@ class _Said:
 
     def take(self) -> tuple[list[str], float | None]:
         whole, _, self._text = self._text.rpartition("\n")
-        lines = [_COLOUR.sub("", _DRAWN.sub("", line)).strip() for line in whole.splitlines()]
+        lines = [_COLOUR.sub("", _DRAWN.sub("", line.rstrip("\r"))).strip() for line in whole.split("\n")]
         lines = [line for line in lines if line]
         part = _PART.search(lines[-1]) if lines else None
-        share = int(part[1]) / int(part[2]) if part and 0 <= int(part[1]) <= int(part[2]) else None
-        return lines, share if share else None
+        share = int(part[1]) / int(part[2]) if part and 0 < int(part[1]) <= int(part[2]) else None
+        return lines, share
 
 
 async def _read(stream: asyncio.StreamReader | None, said: _Said) -> None:

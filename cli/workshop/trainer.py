@@ -62,7 +62,9 @@ class Trainer:
                 await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
                 if not work.done():
                     work.cancel()
-                await asyncio.gather(work, return_exceptions=True)
+                (ended,) = await asyncio.gather(work, return_exceptions=True)
+                if isinstance(ended, Exception):
+                    _log.error("training_not_taken", exc_info=ended)
                 await asyncio.wait({stopping}, timeout=_EVERY)
         finally:
             stopping.cancel()

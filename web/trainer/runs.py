@@ -41,7 +41,7 @@ async def models(request: Request, signed: Trains) -> Json:
         seen = publishing.processes(session)
         runs = service.runs(session)
         told = _publications(session, newest, seen)
-        served = newest[0] if newest and not _is_over(newest[0], seen) else None
+        served = newest[0] if newest and not service.is_over(session, newest[0]) else None
         run = service.run_of(session, served.run_id) if served is not None and served.run_id is not None else None
         learnt = run.data_version or 0 if run is not None else 0
         return {
@@ -140,11 +140,6 @@ async def roll_back(request: Request, signed: Trains) -> Json:
     return await in_database(request, work)
 
 
-def _is_over(publication: Publication, seen: Collection[ServingProcess]) -> bool:
-    """The processes were last told something newer than, or nothing of, it: the files make another model now."""
-    return any(each.state == "serving" and each.publication_id is None for each in seen)
-
-
 def _runs(session: Session, runs: Collection[TrainingRun], published: Collection[int | None]) -> list[Json]:
     names = names_of(session, {each.staff for each in runs})
     return [
@@ -173,6 +168,7 @@ def _publications(
     """Newest first."""
     names = names_of(session, {each.staff for each in publications})
     newest = service.current(session)
+    standing = newest.id if newest is not None and not service.is_over(session, newest) else None
     return [
         {
             "id": each.id,
@@ -184,8 +180,8 @@ def _publications(
             "reason": each.reason,
             "override": each.override,
             "threshold": each.threshold,
-            "state": _state(each, seen) if newest is not None and each.id == newest.id else "past",
-            "processes": _processes(seen) if newest is not None and each.id == newest.id else [],
+            "state": _state(each, seen) if each.id == standing else "past",
+            "processes": _processes(seen) if each.id == standing else [],
         }
         for each in publications
     ]

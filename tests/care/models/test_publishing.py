@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -92,6 +93,11 @@ async def _once(rasas: list[tuple[type[_Rasa], RasaProcess]]) -> list[str]:
     return run(lambda s: [each.state for each in publishing.processes(s)])
 
 
+def _told() -> list[bool]:
+    """Of each process: whether it serves something published."""
+    return run(lambda s: [each.publication_id is not None for each in publishing.processes(s)])
+
+
 async def test_nothing_published_changes_nothing(rasas: list[tuple[type[_Rasa], RasaProcess]]) -> None:
     assert await _once(rasas) == ["serving", "serving"]
     assert [kind.asked for kind, _ in rasas] == [[], []]
@@ -125,9 +131,13 @@ async def test_one_that_cannot_load_it_keeps_its_own_and_is_not_asked_at_once_ag
 
 
 async def test_other_files_end_a_publication(rasas: list[tuple[type[_Rasa], RasaProcess]]) -> None:
+    _publish()
+    await _once(rasas)
+    assert _told() == [True, True]
     _publish(base="quanyi-cccccccccccc.tar.gz")
     await _once(rasas)
-    assert [kind.asked for kind, _ in rasas] == [[], []]
+    assert [kind.asked for kind, _ in rasas] == [[NEW], [NEW]]
+    assert _told() == [False, False], "it is written that they serve nothing published now"
 
 
 async def test_one_that_is_away_does_not_keep_the_others(rasas: list[tuple[type[_Rasa], RasaProcess]]) -> None:
@@ -135,3 +145,8 @@ async def test_one_that_is_away_does_not_keep_the_others(rasas: list[tuple[type[
     away = (rasas[0][0], RasaProcess("http://127.0.0.1:9", SECRET))
     assert sorted(await _once([away, rasas[1]])) == ["away", "serving"]
     assert rasas[1][0].serving == NEW
+
+
+async def test_two_workers_that_look_for_the_first_time_agree(rasas: list[tuple[type[_Rasa], RasaProcess]]) -> None:
+    await asyncio.gather(*(_once(rasas) for _ in range(3)))
+    assert run(lambda s: len(publishing.processes(s))) == 2

@@ -12,7 +12,7 @@ from care.db import run
 from care.errors import CareError
 from care.models import service, working
 from care.models.rules import Gate, State, Step
-from care.models.tables import TrainingRun
+from care.models.tables import ServingProcess, TrainingRun
 from care.models.working import Lost
 from tests.support.times import NOW
 from tests.support.waiting import at_once
@@ -20,7 +20,7 @@ from tests.support.waiting import at_once
 pytestmark = pytest.mark.usefixtures("database")
 
 BASE = "quanyi-aaaaaaaaaaaa.tar.gz"
-REPORT = {"labels": [{"label": "handoff", "f1": 0.9, "current": 0.8, "support": 3}], "confused": []}
+REPORT = {"labels": [{"label": "handoff", "f1": 0.9, "current": 0.8, "support": 3}], "confused": [], "gate": {}}
 
 
 def _refusal(work: Callable[[], Any]) -> str:
@@ -37,13 +37,31 @@ def _take(holder: str = "one", minutes: int = 0) -> TrainingRun | None:
     return run(lambda s: working.take(s, holder, NOW + timedelta(minutes=minutes)))
 
 
-def _done(letter: str, gate: Gate = Gate.PASSED) -> int:
-    """A training to its end."""
+def _done(letter: str, gate: Gate = Gate.PASSED, base: str = BASE) -> int:
+    """A training to its end, judged beside what is in use."""
     run_id, model = _start(), f"quanyi-{letter * 12}.tar.gz"
     assert _take() is not None
-    run(lambda s: working.note_model(s, run_id, "one", BASE, model))
-    run(lambda s: working.done(s, run_id, "one", REPORT, gate, NOW))
+    run(lambda s: working.note_model(s, run_id, "one", base, model))
+    report = REPORT | {"current": run(lambda s: working.in_use(s, base))}
+    run(lambda s: working.done(s, run_id, "one", report, gate, NOW))
     return run_id
+
+
+def _published(run_id: int) -> str:
+    return _outcome(lambda: run(lambda s: service.publish(s, run_id, None, "1001", NOW)))
+
+
+def _anyway(run_id: int, reason: str) -> str:
+    return _outcome(lambda: run(lambda s: service.publish_anyway(s, run_id, None, reason, "9001", NOW)))
+
+
+def _seen(publication: int | None) -> None:
+    """A worker has looked at Rasa, and told it this publication."""
+    process = ServingProcess(name="rasa:5005", state="serving", publication_id=publication, seen_at=NOW + _LATER)
+    run(lambda s: s.add(process))
+
+
+_LATER = timedelta(seconds=3)
 
 
 def _serves() -> tuple[str, float | None] | None:
@@ -74,6 +92,14 @@ def test_two_workers_take_it_once_and_a_dead_ones_goes_to_the_next() -> None:
         run(lambda s: working.beat(s, run_id, "one", NOW, Step.TRAIN))
     lines = run(lambda s: [each.line for each in service.lines(s, run_id, 0)])
     assert "gone" in lines[0]
+
+
+def test_a_training_that_ends_every_worker_is_not_begun_for_ever() -> None:
+    run_id = _start()
+    assert [_take(str(n), minutes=5 * n) is not None for n in range(4)] == [True, True, True, False]
+    found = run(lambda s: service.run_of(s, run_id))
+    assert (found.state, found.error) == (State.FAILED, "its worker died 3 times; is there memory enough?")
+    assert _start() > run_id, "and another one may be started"
 
 
 def test_what_it_says_is_read_from_where_one_was() -> None:
@@ -108,13 +134,47 @@ def test_what_did_not_pass_needs_a_reason_which_stays(gate: Gate) -> None:
     run_id = _done("b", gate)
     assert _refusal(lambda: run(lambda s: service.publish(s, run_id, None, "1001", NOW))) == "gate"
     for reason, why in (("急", "too short"), ("找13900139000确认过", "somebody's number")):
-        assert _refusal(
-            lambda reason=reason: run(lambda s: service.publish_anyway(s, run_id, None, reason, "9001", NOW))
-        ), why
+        assert _anyway(run_id, reason) == "reason", why
     run(lambda s: service.publish_anyway(s, run_id, None, " 节前先用，\n节后重训 ", "9001", NOW))
     kept = run(service.current)
     assert kept is not None
     assert (kept.override, kept.reason, kept.staff) == (True, "节前先用， 节后重训", "9001")
+
+
+def test_a_judgement_holds_for_the_model_that_it_was_made_beside() -> None:
+    """Both are better than the model of the files; which of the two is better nobody has judged."""
+    one, other = _done("b"), _done("c")
+    assert [_published(other), _published(one)] == ["done", "gate"]
+    gate = run(lambda s: service.report_of(s, one))["gate"]
+    assert (gate["state"], gate["reasons"][0]["reason"]) == (Gate.NOT_JUDGED, "outdated")
+    assert _published(other) == "done", "itself again, say with another threshold"
+    made = run(lambda s: service.publish_anyway(s, one, None, "班长看过两份报告", "9001", NOW))
+    assert made.override, "though it had passed in its time"
+    assert _published(_done("d")) == "done", "judged beside what is in use now"
+
+
+def test_what_is_not_kept_is_not_published() -> None:
+    first, *_ = (_done(letter) for letter in "bcdefg")
+    assert _published(first) == "model_gone"
+
+
+def test_other_files_end_what_was_published_over_the_ones_before() -> None:
+    run_id = _done("b")
+    assert _published(run_id) == "done"
+    newest = run(service.current)
+    assert newest is not None
+    assert not run(lambda s: service.is_over(s, newest)), "no process was looked at since"
+    _seen(None)
+    assert run(lambda s: service.is_over(s, newest))
+    assert _published(run_id) == "files"
+    assert _refusal(lambda: run(lambda s: service.roll_back(s, "1001", NOW))) == "nothing_before"
+    assert _published(_done("c", base="quanyi-ffffffffffff.tar.gz")) == "done", "learnt from the new files"
+
+
+def test_what_learnt_from_files_of_before_is_not_published() -> None:
+    old = _done("b")
+    _done("c", base="quanyi-ffffffffffff.tar.gz")
+    assert _published(old) == "files"
 
 
 def test_what_is_not_done_is_not_published() -> None:
@@ -139,8 +199,8 @@ def test_rolling_back_goes_to_what_was_served_before_and_once_more_it_is_back() 
 
 
 def test_what_could_be_gone_back_to_stays_on_disk() -> None:
-    for run_id in (_done("b"), _done("c")):
-        run(lambda s, id_=run_id: service.publish(s, id_, None, "1001", NOW))
+    for letter in "bc":
+        assert _published(_done(letter)) == "done"
     assert run(working.kept_models) == {BASE, "quanyi-bbbbbbbbbbbb.tar.gz", "quanyi-cccccccccccc.tar.gz"}
     assert run(lambda s: working.in_use(s, BASE)) == "quanyi-cccccccccccc.tar.gz"
     assert run(lambda s: working.in_use(s, "quanyi-ffffffffffff.tar.gz")) == "quanyi-ffffffffffff.tar.gz", (

@@ -267,11 +267,12 @@ async def world(rasa: list[str], app: FastAPI) -> World:
             _beside(session, str(talk.id), talk is customer)
         for number in (not_agreed, withdrawn, seen[1]):
             deciding.correct(session, number, "ticket_status", "urge", "1001", begun)
-        report = Report("quanyi-000000000000.tar.gz", None, [], [], [], {}, [], [], Stories(0, []))
+        base = "quanyi-111111111111.tar.gz"
+        report = Report("quanyi-000000000000.tar.gz", base, [], [], [], {}, [], [], Stories(0, []))
         session.add(
             TrainingRun(
                 state=State.DONE, staff="1001", at=begun, ended_at=begun, gate=Gate.PASSED, cancel_asked=False,
-                report=report.as_json(), model=report.model, base="quanyi-111111111111.tar.gz", data_version=0,
+                report=report.as_json(), model=report.model, base=base, data_version=0,
             )
         )  # fmt: skip
     run(lambda s: fill(s, 0.35, utcnow()))

@@ -155,6 +155,8 @@ export const frame: Texts["frame"] = {
     over: "The training is over.",
     gate: "This model did not pass; a supervisor may publish it with a reason.",
     not_done: "The training made no model.",
+    files: "The server's files have changed since: train again.",
+    model_gone: "This model is not kept any more: train again.",
     nothing_before: "Nothing was published before.",
     no_report: "There is no report yet.",
     faults: "The data files are at fault: mend them first.",

@@ -182,6 +182,7 @@ export const trainer = {
       handoff: "misses more requests for a human",
       stories: "rehearsals fail",
       not_judged: "no real messages to compare on",
+      outdated: "judged beside another model than the one in use",
     },
     figures: "Beside the model in use",
     figure: { name: "Figure", value: "New", current: "In use", change: "Change" },

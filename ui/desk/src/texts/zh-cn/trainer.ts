@@ -174,6 +174,7 @@ export const trainer = {
       handoff: "转人工认得比现在少",
       stories: "对话测试没过",
       not_judged: "没有真实语料可比",
+      outdated: "当时比的不是现在用的模型",
     },
     figures: "和正在用的比",
     figure: { name: "指标", value: "新模型", current: "正在用", change: "变化" },

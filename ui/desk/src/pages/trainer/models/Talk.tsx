@@ -22,7 +22,10 @@ export function Talk() {
   const models = useQuery({ queryKey: keys.models, queryFn: () => get<Models>("/trainer/models") });
   const names = [
     ...new Set(
-      [...(models.data?.runs ?? []), ...(models.data?.publications ?? [])].flatMap(({ model: name }) => name ?? []),
+      [
+        ...(models.data?.runs.filter(({ state }) => state === "done") ?? []),
+        ...(models.data?.publications ?? []),
+      ].flatMap(({ model: name }) => name ?? []),
     ),
   ];
   const told = useQuery({
