@@ -245,6 +245,10 @@ def test_a_whole_menu_stays_on_one_line(browser: Browser, desk: Place, language:
         end = page.locator(".bar-pages").bounding_box()
         assert end is not None
         assert max(box["x"] + box["width"] for box in places) <= end["x"] + end["width"] + 1, width
+    if language == "zh-CN":
+        page.get_by_role("menuitem", name="训练").click()
+        page.get_by_role("menuitem", name="模型").click()
+        expect(page.get_by_role("heading", name="模型", level=1)).to_be_visible()
     page.set_viewport_size({"width": 1024, "height": 768})
     expect(page.get_by_role("button", name="菜单" if language == "zh-CN" else "Menu")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 1024

@@ -16,6 +16,9 @@ import { useLiveConnection, useLiveState } from "./live";
 import { Loading } from "../parts/Loading";
 import { PAGES, type Page } from "./routes";
 
+/** Entries for which a bar of 1,280 pixels has room. */
+const MOST_IN_BAR = 12;
+
 /** The frame around every page: menu, who is signed in, whether the connection stands, and the keyboard. */
 export function Shell() {
   const texts = useTexts();
@@ -38,12 +41,23 @@ export function Shell() {
   ]);
 
   const here = listed.find(({ to }) => location === to || location.startsWith(`${to}/`));
+  const entry = ({ to, title, icon }: (typeof listed)[number]) => ({ key: to, icon, label: title });
+  const grouped = listed.filter(({ group }) => group);
+  const isLong = listed.length > MOST_IN_BAR && grouped.length > 0;
   const menu = (mode: "horizontal" | "inline") => (
     <Menu
       mode={mode}
       disabledOverflow
+      triggerSubMenuAction="click"
       selectedKeys={here ? [here.to] : []}
-      items={listed.map(({ to, title, icon }) => ({ key: to, icon, label: title }))}
+      items={
+        isLong && mode === "horizontal"
+          ? [
+              ...listed.filter(({ group }) => !group).map(entry),
+              { key: "training", label: texts.frame.training, children: grouped.map(entry) },
+            ]
+          : listed.map(entry)
+      }
       onClick={({ key }) => {
         navigate(key);
         close();

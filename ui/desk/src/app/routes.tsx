@@ -39,6 +39,8 @@ export interface Page {
     icon: ReactNode;
     /** After `g`. */
     key: string;
+    /** Pages of one kind of work: under one entry for whom the bar would be too short. */
+    group?: "training";
   };
 }
 
@@ -116,25 +118,25 @@ export const PAGES: readonly Page[] = [
     path: "/inbox/:id?",
     permission: "train",
     load: lazy(() => import("../pages/trainer/inbox/InboxPage")),
-    menu: { to: "/inbox", title: "inbox", icon: <InboxOutlined />, key: "n" },
+    menu: { to: "/inbox", title: "inbox", icon: <InboxOutlined />, key: "n", group: "training" },
   },
   {
     path: "/examples/:tab?",
     permission: "train",
     load: lazy(() => import("../pages/trainer/examples/ExamplesPage")),
-    menu: { to: "/examples", title: "examples", icon: <ReadOutlined />, key: "e" },
+    menu: { to: "/examples", title: "examples", icon: <ReadOutlined />, key: "e", group: "training" },
   },
   {
     path: "/models/:tab?",
     permission: "train",
     load: lazy(() => import("../pages/trainer/models/ModelsPage")),
-    menu: { to: "/models", title: "models", icon: <ExperimentOutlined />, key: "o" },
+    menu: { to: "/models", title: "models", icon: <ExperimentOutlined />, key: "o", group: "training" },
   },
   {
     path: "/wordings/:tab?",
     permission: "train",
     load: lazy(() => import("../pages/trainer/wordings/WordingsPage")),
-    menu: { to: "/wordings", title: "wordings", icon: <EditOutlined />, key: "d" },
+    menu: { to: "/wordings", title: "wordings", icon: <EditOutlined />, key: "d", group: "training" },
   },
   {
     path: "/staff",

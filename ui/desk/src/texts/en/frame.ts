@@ -6,6 +6,7 @@ export const frame: Texts["frame"] = {
   name: "Quanyi desk",
   skip: "Skip to content",
   menu: "Menu",
+  training: "Training",
   pages: {
     queue: "Conversations",
     tickets: "Tickets",

@@ -2,6 +2,7 @@ export const frame = {
   name: "权益通坐席",
   skip: "跳到内容",
   menu: "菜单",
+  training: "训练",
   pages: {
     queue: "会话",
     tickets: "工单",
