@@ -16,7 +16,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot import lean
+from bot import lean, logs
 from bot.bodies import as_words
 from bot.encoding import read_ahead, readers
 from bot.lab.payload import BadInput
@@ -26,6 +26,8 @@ from bot.nlu.intents import CascadeIntentClassifier
 from bot.nlu.text import normalise
 
 T = TypeVar("T")
+
+logs.install()  # Rasa's own would print every message that is read
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import pytest
 from bot.lab import parse, read
 from bot.lab.loading import load
 from bot.lab.payload import BadInput
+from tests.bot.lab.asking import ask
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +58,15 @@ def test_read(model: Path) -> None:
     assert len(found["readings"]) == 3
     assert found["readings"][0]["label"] == "thanks"
     assert found["readings"][1]["asked_back"], "nothing was said"
+
+
+def test_what_is_read_is_not_said_meanwhile(model: Path) -> None:
+    """Trainers follow the log of a judgement, and must not see the half of the real set that only scores."""
+    code, _, said = ask("read", {"model": str(model), "texts": ["我的号码是13800138000，帮我查话费"]})
+    assert code == 0, said
+    assert "1 of 1 messages read" in said
+    assert "话费" not in said
+    assert "13800138000" not in said
 
 
 def test_parse(model: Path) -> None:
